@@ -1,0 +1,10 @@
+package io.sagelocal.aws;
+
+/** Where a resource lives: the same name in another account or region is another resource. */
+public record Scope(AccountId account, Region region) {
+
+  /** The ARN of a resource of SageMaker here. */
+  public Arn sagemaker(String type, String name) {
+    return new Arn(region.partition(), "sagemaker", region.name(), account.digits(), type, name);
+  }
+}

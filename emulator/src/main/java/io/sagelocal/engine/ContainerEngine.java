@@ -1,0 +1,92 @@
+package io.sagelocal.engine;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs containers. Knows images, folders, networks and exit codes; nothing of jobs or endpoints.
+ *
+ * <p>Every call may throw {@link EngineUnavailableException} when the engine cannot be reached, and
+ * {@link EngineException} when it refuses. Names are chosen by the caller and find everything again
+ * after a restart.
+ */
+public interface ContainerEngine {
+
+  /**
+   * Asks the engine whether it is there.
+   *
+   * @return how containers reach servers on this machine
+   * @throws EngineUnavailableException naming what was tried and what to do
+   */
+  HostAccess connect();
+
+  /** Tells whether the image can be started without a pull. */
+  boolean hasImage(String image);
+
+  /**
+   * Fetches an image from its registry; an image that is here already is fetched again.
+   *
+   * @throws ImageNotFoundException when no registry has it or none answers, with the reason
+   */
+  void pull(String image);
+
+  /**
+   * Makes a container and starts it. A container of that name which is ours already is kept as it is:
+   * so a restarted emulator may ask again.
+   *
+   * @return the running (or meanwhile ended) container; on any exception nothing is left behind
+   * @throws ImageNotFoundException when the image is not here
+   */
+  ContainerId start(ContainerSpec spec);
+
+  /** Finds a container by its name, running or ended. */
+  Optional<ContainerId> find(String name);
+
+  /**
+   * Waits until the container ends. What it left in its writable folders can be read from the local
+   * folders of its spec when this returns.
+   *
+   * @throws EngineException when the container is gone and its exit is unknown
+   */
+  Exit await(ContainerId id) throws InterruptedException;
+
+  /** Sends SIGTERM and, after the grace, SIGKILL. An ended or gone container is fine. */
+  void stop(ContainerId id, Duration grace);
+
+  /** Kills and removes a container with its anonymous volumes. A gone one is fine. */
+  void remove(ContainerId id);
+
+  /**
+   * Reads what the container wrote, from its very first line, following it until it ends. The same
+   * lines come in the same order each time; a line longer than the sink allows arrives in pieces.
+   * Returns early, without an error, when the container is removed meanwhile.
+   */
+  void readLog(ContainerId id, LogSink sink) throws InterruptedException;
+
+  /** Where this machine reaches a port which the spec declared. */
+  InetSocketAddress address(ContainerId id, int port);
+
+  /** Containers, running or ended, that carry the label with this value; name to labels. */
+  Map<String, Map<String, String>> containersLabelled(String label, String value);
+
+  /** Makes a network; one that is there is kept. */
+  void createNetwork(String name, Map<String, String> labels);
+
+  /** Removes a network; a gone one is fine. */
+  void removeNetwork(String name);
+
+  /** Names of networks that carry the label with this value. */
+  List<String> networksLabelled(String label, String value);
+
+  /**
+   * Deletes a local folder that containers wrote to, with whatever they left under other owners. A
+   * folder that is not there is fine.
+   *
+   * @throws EngineException naming the first path that cannot be deleted
+   */
+  void deleteFolder(Path folder);
+}

@@ -1,0 +1,10 @@
+package io.sagelocal.engine;
+
+/** The engine cannot be reached. */
+public final class EngineUnavailableException extends EngineException {
+  private static final long serialVersionUID = 1L;
+
+  public EngineUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,14 @@
+package io.sagelocal.engine;
+
+import java.time.Instant;
+
+/** Takes a container's log. Called from one thread at a time. */
+@FunctionalInterface
+public interface LogSink {
+
+  /** Longest piece of a line that is handed over, in characters. */
+  int MAX_LINE_CHARS = 200_000;
+
+  /** One line without its line end; {@code at} is when the engine received it, never going back. */
+  void line(Instant at, String text);
+}

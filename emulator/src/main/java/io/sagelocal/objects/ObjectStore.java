@@ -1,0 +1,54 @@
+package io.sagelocal.objects;
+
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Objects in buckets. Every call may throw {@link ObjectStoreException} when the store cannot be
+ * reached or refuses.
+ */
+public interface ObjectStore {
+
+  /** Tells whether the bucket is there. */
+  boolean hasBucket(String bucket);
+
+  /** Makes a bucket; one that is there is fine. */
+  void createBucket(String bucket);
+
+  /**
+   * Hands over every object whose key starts with the prefix's key, in key order, page by page, so
+   * that a long listing is never held whole.
+   *
+   * @throws ObjectNotFoundException when the bucket is not there
+   */
+  void list(S3Uri prefix, Consumer<ObjectInfo> each);
+
+  /** Looks at one object; empty when it or its bucket is not there. */
+  Optional<ObjectInfo> find(S3Uri uri);
+
+  /**
+   * Opens an object for reading; the caller closes it.
+   *
+   * @throws ObjectNotFoundException when it is not there
+   */
+  InputStream read(S3Uri uri);
+
+  /**
+   * Writes an object from a local file. It is there whole or not at all, and writing it again is
+   * harmless.
+   *
+   * @throws ObjectNotFoundException when the bucket is not there
+   */
+  void write(S3Uri uri, Path file);
+
+  /** Deletes an object; a gone one is fine. */
+  void delete(S3Uri uri);
+
+  /**
+   * The file on this disk that holds the object's bytes now, for reading only; empty where the store
+   * has no such file or the object is not there.
+   */
+  Optional<Path> localFile(S3Uri uri);
+}
