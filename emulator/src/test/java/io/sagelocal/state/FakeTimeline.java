@@ -1,0 +1,73 @@
+package io.sagelocal.state;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.CountDownLatch;
+
+/** Time that moves only when a test says so. Due actions run on the thread that moves it. */
+public final class FakeTimeline implements Timeline {
+  private record Due(Instant at, long order, Runnable action) {}
+
+  private final PriorityQueue<Due> waiting =
+      new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::order));
+  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private long scheduled;
+
+  @Override
+  public synchronized Instant now() {
+    return now;
+  }
+
+  @Override
+  public synchronized Scheduled schedule(Duration delay, Runnable action) {
+    Due due = new Due(now.plus(delay), scheduled++, action);
+    waiting.add(due);
+    return () -> takeBack(due);
+  }
+
+  @Override
+  public void sleep(Duration time) throws InterruptedException {
+    CountDownLatch over = new CountDownLatch(1);
+    try (Scheduled wakeUp = schedule(time, over::countDown)) {
+      over.await();
+    }
+  }
+
+  /** Moves time forward and runs what comes due on the way, in order. */
+  public void advance(Duration time) {
+    Instant end = now().plus(time);
+    List<Due> due;
+    do {
+      due = takeDue(end);
+      due.forEach(one -> one.action().run());
+    } while (!due.isEmpty());
+  }
+
+  /** How many actions and sleepers wait for their time. */
+  public synchronized int waiting() {
+    return waiting.size();
+  }
+
+  private synchronized List<Due> takeDue(Instant end) {
+    List<Due> due = new ArrayList<>();
+    for (Due next = waiting.peek();
+        next != null && !next.at().isAfter(end);
+        next = waiting.peek()) {
+      due.add(next);
+      waiting.poll();
+      now = next.at();
+    }
+    if (due.isEmpty()) {
+      now = end;
+    }
+    return due;
+  }
+
+  private synchronized void takeBack(Due due) {
+    waiting.remove(due);
+  }
+}
