@@ -14,8 +14,7 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
 
   public SystemTimeline() {
     timer =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name("timeline").daemon().factory());
+        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("timeline").daemon().factory());
     timer.setRemoveOnCancelPolicy(true);
   }
 

@@ -35,8 +35,8 @@ public interface ContainerEngine {
   void pull(String image);
 
   /**
-   * Makes a container and starts it. A container of that name which is ours already is kept as it is:
-   * so a restarted emulator may ask again.
+   * Makes a container and starts it. A container of that name which is ours already is kept as it
+   * is: so a restarted emulator may ask again.
    *
    * @return the running (or meanwhile ended) container; on any exception nothing is left behind
    * @throws ImageNotFoundException when the image is not here

@@ -47,8 +47,8 @@ public interface ObjectStore {
   void delete(S3Uri uri);
 
   /**
-   * The file on this disk that holds the object's bytes now, for reading only; empty where the store
-   * has no such file or the object is not there.
+   * The file on this disk that holds the object's bytes now, for reading only; empty where the
+   * store has no such file or the object is not there.
    */
   Optional<Path> localFile(S3Uri uri);
 }

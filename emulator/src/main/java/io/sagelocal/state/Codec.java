@@ -1,8 +1,8 @@
 package io.sagelocal.state;
 
 /**
- * How a feature writes its records down: with a version, explicit type names, and paths relative to the
- * data folder, so that a later release can read what an earlier one wrote.
+ * How a feature writes its records down: with a version, explicit type names, and paths relative to
+ * the data folder, so that a later release can read what an earlier one wrote.
  */
 public interface Codec<T> {
 

@@ -11,9 +11,10 @@ public interface StateStore extends AutoCloseable {
   Optional<byte[]> find(String kind, String key);
 
   /**
-   * Changes one record atomically: the function gets what is there (empty when nothing is) and answers
-   * what shall be there (empty to delete). When this returns the change is on disk; when the function
-   * throws, nothing has changed. The function must be quick and must not call the store.
+   * Changes one record atomically: the function gets what is there (empty when nothing is) and
+   * answers what shall be there (empty to delete). When this returns the change is on disk; when
+   * the function throws, nothing has changed. The function must be quick and must not call the
+   * store.
    *
    * @return what is there now
    */
