@@ -1,5 +1,7 @@
 package io.sagelocal.aws;
 
+import com.google.errorprone.annotations.FormatMethod;
+
 /**
  * An error a service answers: its code and message, nothing of HTTP. Made anew for each failure, so
  * that the message names the thing, its value and what is allowed.
@@ -15,16 +17,19 @@ public final class ServiceError extends RuntimeException {
   }
 
   /** A request that breaks a rule: {@code ValidationException}. */
+  @FormatMethod
   public static ServiceError validation(String format, Object... args) {
     return new ServiceError("ValidationException", format.formatted(args));
   }
 
   /** A thing that is not there, for operations which answer {@code ResourceNotFound}. */
+  @FormatMethod
   public static ServiceError resourceNotFound(String format, Object... args) {
     return new ServiceError("ResourceNotFound", format.formatted(args));
   }
 
   /** A name that is taken or a thing that is busy: {@code ResourceInUse}. */
+  @FormatMethod
   public static ServiceError resourceInUse(String format, Object... args) {
     return new ServiceError("ResourceInUse", format.formatted(args));
   }
