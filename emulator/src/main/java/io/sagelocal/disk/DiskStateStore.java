@@ -8,6 +8,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.DataUtils;
@@ -27,6 +30,8 @@ public final class DiskStateStore implements StateStore {
   private static final int CLOSING_MILLIS = 200;
 
   private final MVStore store;
+  private final ExecutorService writer = thread("state-writer");
+  private final ExecutorService reader = thread("state-reader");
   private int commits;
 
   private DiskStateStore(MVStore store) {
@@ -61,12 +66,32 @@ public final class DiskStateStore implements StateStore {
 
   @Override
   public Optional<byte[]> find(String kind, String key) {
-    return Optional.ofNullable(map(kind).get(key));
+    return on(reader, () -> Optional.ofNullable(map(kind).get(key)));
   }
 
   @Override
-  public synchronized Optional<byte[]> update(
-      String kind, String key, UnaryOperator<Optional<byte[]>> change) {
+  public Optional<byte[]> update(String kind, String key, UnaryOperator<Optional<byte[]>> change) {
+    return on(writer, () -> write(kind, key, change));
+  }
+
+  @Override
+  public Map<String, byte[]> list(String kind, String keyPrefix) {
+    return on(reader, () -> read(kind, keyPrefix));
+  }
+
+  @Override
+  public void close() {
+    on(
+        writer,
+        () -> {
+          store.close(CLOSING_MILLIS);
+          return true;
+        });
+    writer.shutdown();
+    reader.shutdown();
+  }
+
+  private Optional<byte[]> write(String kind, String key, UnaryOperator<Optional<byte[]>> change) {
     MVMap<String, byte[]> map = map(kind);
     Optional<byte[]> before = Optional.ofNullable(map.get(key));
     Optional<byte[]> after = change.apply(before);
@@ -83,8 +108,7 @@ public final class DiskStateStore implements StateStore {
     return after;
   }
 
-  @Override
-  public Map<String, byte[]> list(String kind, String keyPrefix) {
+  private Map<String, byte[]> read(String kind, String keyPrefix) {
     Map<String, byte[]> found = new LinkedHashMap<>();
     Cursor<String, byte[]> cursor = map(kind).cursor(keyPrefix);
     for (Iterator<String> keys = cursor; keys.hasNext(); ) {
@@ -97,11 +121,6 @@ public final class DiskStateStore implements StateStore {
     return found;
   }
 
-  @Override
-  public synchronized void close() {
-    store.close(CLOSING_MILLIS);
-  }
-
   private MVMap<String, byte[]> map(String kind) {
     return store.openMap(kind);
   }
@@ -112,5 +131,14 @@ public final class DiskStateStore implements StateStore {
     if (commits % COMMITS_BETWEEN_COMPACTIONS == 0) {
       store.compact(COMPACT_BELOW_FILL_PERCENT, COMPACT_BYTES);
     }
+  }
+
+  private static ExecutorService thread(String name) {
+    return Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon().factory());
+  }
+
+  /** Runs the task on the thread and waits for it, whatever interrupts the caller meanwhile. */
+  private static <V> V on(ExecutorService thread, Callable<V> task) {
+    return Uninterruptibly.get(thread.submit(task));
   }
 }

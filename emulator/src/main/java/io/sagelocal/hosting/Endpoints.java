@@ -1,0 +1,205 @@
+package io.sagelocal.hosting;
+
+import io.sagelocal.aws.Arn;
+import io.sagelocal.aws.Document;
+import io.sagelocal.aws.Scope;
+import io.sagelocal.aws.ServiceError;
+import io.sagelocal.hosting.EndpointState.Creating;
+import io.sagelocal.hosting.EndpointState.Deleting;
+import io.sagelocal.hosting.EndpointState.InService;
+import io.sagelocal.models.Models;
+import io.sagelocal.state.Stored;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates, shows, deletes and finds Endpoints; each lives on a virtual thread of its own. */
+public final class Endpoints implements AutoCloseable {
+  /** The kind of record an endpoint is. */
+  public static final String KIND = "endpoint";
+
+  private static final Logger log = LoggerFactory.getLogger(Endpoints.class);
+
+  private record Key(Scope scope, String name) {}
+
+  /**
+   * Where an invocation goes.
+   *
+   * @param variant the ProductionVariant that answers
+   */
+  public record Route(String variant, InetSocketAddress address) {}
+
+  private final HostingContext context;
+  private final EndpointConfigs configs;
+  private final Models models;
+  private final Map<Key, EndpointRun> runs = new ConcurrentHashMap<>();
+  private final ExecutorService lives = Executors.newVirtualThreadPerTaskExecutor();
+
+  public Endpoints(HostingContext context, EndpointConfigs configs, Models models) {
+    this.context = context;
+    this.configs = configs;
+    this.models = models;
+  }
+
+  /** The log group of an endpoint's containers. */
+  public static String logGroup(String endpointName) {
+    return "/aws/sagemaker/Endpoints/" + endpointName;
+  }
+
+  /** Takes up every endpoint that an earlier run of the emulator left. */
+  public void resume() {
+    for (Stored<Endpoint> stored : context.records().all()) {
+      begin(stored.scope(), stored.name());
+    }
+  }
+
+  /**
+   * Records an endpoint and begins to start it.
+   *
+   * @throws ServiceError a ValidationException when the name is taken or the configuration, or a
+   *     Model of its, does not exist
+   */
+  public Endpoint create(Scope scope, Document request) {
+    String name = request.text("EndpointName");
+    Document config = configs.require(scope, request.text("EndpointConfigName")).request();
+    Map<String, Document> used = new HashMap<>();
+    for (ProductionVariant variant : EndpointConfigs.variants(config)) {
+      used.put(variant.modelName(), models.require(scope, variant.modelName()).request());
+    }
+    Instant now = context.serving().timeline().now();
+    Endpoint endpoint =
+        new Endpoint(arn(scope, name), name, config, used, now, now, new Creating());
+    context
+        .records()
+        .create(
+            scope,
+            name,
+            endpoint,
+            () ->
+                ServiceError.validation(
+                    "Cannot create already existing endpoint \"%s\".", endpoint.arn()));
+    begin(scope, name);
+    return endpoint;
+  }
+
+  public Optional<Endpoint> find(Scope scope, String name) {
+    return context.records().find(scope, name);
+  }
+
+  /**
+   * Shows an endpoint.
+   *
+   * @throws ServiceError a ValidationException when there is none of that name
+   */
+  public Endpoint require(Scope scope, String name) {
+    return find(scope, name).orElseThrow(() -> unknown(scope, name));
+  }
+
+  /** Shows an endpoint once its status is no longer the given one, or when the patience is over. */
+  public Endpoint requireOnceNot(Scope scope, String name, String status, Duration patience)
+      throws InterruptedException {
+    return context
+        .records()
+        .await(scope, name, endpoint -> !endpoint.status().equals(status), patience)
+        .orElseThrow(() -> unknown(scope, name));
+  }
+
+  public List<Endpoint> list(Scope scope) {
+    return context.records().list(scope);
+  }
+
+  /**
+   * Deletes an endpoint, also one that is still starting; its record goes when its container has.
+   *
+   * @throws ServiceError a ValidationException when there is none of that name
+   */
+  public void delete(Scope scope, String name) {
+    Instant now = context.serving().timeline().now();
+    context
+        .records()
+        .update(scope, name, endpoint -> endpoint.in(new Deleting(), now))
+        .orElseThrow(() -> unknown(scope, name));
+    EndpointRun run = runs.get(new Key(scope, name));
+    if (run != null) {
+      run.deleteRequested();
+    }
+  }
+
+  /**
+   * Finds the container that answers an invocation.
+   *
+   * @param targetVariant the variant the caller asks for; empty for any
+   * @throws ServiceError ValidationError when there is no such endpoint or variant or it is not in
+   *     service, ServiceUnavailable while its container is started again
+   */
+  public Route route(Scope scope, String name, Optional<String> targetVariant) {
+    Endpoint endpoint =
+        find(scope, name)
+            .orElseThrow(() ->
+                new ServiceError(
+                    "ValidationError",
+                    "Endpoint %s of account %s not found.".formatted(name, scope.account())));
+    if (!(endpoint.state() instanceof InService)) {
+      throw new ServiceError(
+          "ValidationError",
+          "Endpoint %s of account %s is not InService but %s."
+              .formatted(name, scope.account(), endpoint.status()));
+    }
+    String variant = endpoint.variants().getFirst().name();
+    if (!targetVariant.orElse(variant).equals(variant)) {
+      throw new ServiceError(
+          "ValidationError",
+          "Endpoint %s has no variant %s; it has %s."
+              .formatted(name, targetVariant.orElse(""), variant));
+    }
+    return Optional.ofNullable(runs.get(new Key(scope, name)))
+        .flatMap(EndpointRun::address)
+        .map(address -> new Route(variant, address))
+        .orElseThrow(() ->
+            new ServiceError(
+                "ServiceUnavailable",
+                "The container of endpoint %s is being started again.".formatted(name)));
+  }
+
+  /** Stops the containers; the endpoints stay on record and are started again by a next start. */
+  @Override
+  public void close() {
+    lives.shutdownNow();
+    lives.close();
+    try (ExecutorService stops = Executors.newVirtualThreadPerTaskExecutor()) {
+      runs.values().forEach(run -> stops.execute(run::shutDown));
+    }
+  }
+
+  /** The run is on the map before it reads the record, so that a delete reaches it either way. */
+  private void begin(Scope scope, String name) {
+    Key key = new Key(scope, name);
+    EndpointRun run = new EndpointRun(context, scope, name);
+    runs.put(key, run);
+    lives.execute(() -> {
+      try {
+        run.live();
+        runs.remove(key, run);
+      } catch (InterruptedException e) {
+        log.debug("let go of endpoint {}", name);
+      }
+    });
+  }
+
+  private static Arn arn(Scope scope, String name) {
+    return scope.sagemaker("endpoint", name);
+  }
+
+  private static ServiceError unknown(Scope scope, String name) {
+    return ServiceError.validation("Could not find endpoint \"%s\".", arn(scope, name));
+  }
+}

@@ -1,0 +1,27 @@
+package io.sagelocal.logs;
+
+import io.sagelocal.engine.ContainerEngine;
+import io.sagelocal.engine.ContainerId;
+
+/** Carries what a container writes into a log stream. */
+public final class ContainerLog {
+  private ContainerLog() {}
+
+  /**
+   * Follows the container until it ends. The engine gives the same lines in the same order each
+   * time, so those that the stream holds already, from before a restart, are passed over.
+   */
+  public static void follow(ContainerEngine engine, ContainerId container, LogStream stream)
+      throws InterruptedException {
+    long stored = stream.count();
+    long[] seen = {0};
+    engine.readLog(
+        container,
+        (at, text) -> {
+          if (seen[0] >= stored) {
+            stream.append(at, text);
+          }
+          seen[0]++;
+        });
+  }
+}

@@ -1,0 +1,203 @@
+package io.sagelocal.logs;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sagelocal.state.Timeline;
+import java.io.File;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * One stream: a file with an event per line, {@code {"t":…,"i":…,"m":…}}. A crash may leave half a
+ * line at its end, which is cut off when the stream is opened again. A position is a number of
+ * bytes.
+ *
+ * <p>Files are opened the plain way, not as channels: an interrupt of the thread that writes must
+ * not close the file.
+ */
+public final class LogStream {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int BLOCK_BYTES = 1 << 16;
+  private static final int MAX_PAGE_BYTES = 1 << 20;
+
+  private final File file;
+  private final Timeline timeline;
+  private long count;
+  private long length;
+
+  LogStream(Path path, Timeline timeline) throws IOException {
+    this.file = path.toFile();
+    this.timeline = timeline;
+    if (file.exists()) {
+      recover();
+    }
+  }
+
+  /** Adds an event; it is in the file when this returns. */
+  public synchronized void append(Instant at, String message) {
+    append(List.of(new LogEvent(at, timeline.now(), message)));
+  }
+
+  /** Adds events in their order. */
+  public synchronized void append(List<LogEvent> events) {
+    StringBuilder lines = new StringBuilder();
+    for (LogEvent event : events) {
+      lines.append(encode(event)).append('\n');
+    }
+    byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
+    try {
+      Files.createDirectories(file.toPath().toAbsolutePath().getParent());
+      try (FileOutputStream out = new FileOutputStream(file, true)) {
+        out.write(bytes);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("log stream " + file + " cannot be written", e);
+    }
+    length += bytes.length;
+    count += events.size();
+  }
+
+  /** How many events there are. */
+  public synchronized long count() {
+    return count;
+  }
+
+  /** Where the next event will be. */
+  public synchronized long end() {
+    return length;
+  }
+
+  /** The messages of the last events, at most so many. */
+  public List<String> tail(int events) {
+    return backward(end(), events, event -> true).events().stream().map(LogEvent::message).toList();
+  }
+
+  /** Events from a position on, at most so many, and at most a megabyte. */
+  public LogPage forward(long from, int limit, Predicate<LogEvent> wanted) {
+    long stop = end();
+    long position = Math.min(Math.max(from, 0), stop);
+    List<LogEvent> events = new ArrayList<>();
+    long begin = position;
+    try (RandomAccessFile in = open(stop)) {
+      LineReader lines = new LineReader(in, position, stop);
+      long read = 0;
+      while (events.size() < limit && read < MAX_PAGE_BYTES) {
+        String line = lines.next();
+        if (line == null) {
+          break;
+        }
+        LogEvent event = decode(line);
+        if (wanted.test(event)) {
+          events.add(event);
+          read += line.length();
+        }
+        position = lines.position();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("log stream " + file + " cannot be read", e);
+    }
+    return new LogPage(events, begin, position);
+  }
+
+  /** Events before a position, the nearest ones, at most so many, and at most a megabyte. */
+  public LogPage backward(long before, int limit, Predicate<LogEvent> wanted) {
+    long stop = Math.min(Math.max(before, 0), end());
+    Deque<LogEvent> events = new ArrayDeque<>();
+    long begin = stop;
+    try (RandomAccessFile in = open(end())) {
+      long read = 0;
+      while (begin > 0 && events.size() < limit && read < MAX_PAGE_BYTES) {
+        long lineBegin = beginOfLineBefore(in, begin);
+        LineReader lines = new LineReader(in, lineBegin, begin);
+        String line = lines.next();
+        LogEvent event = decode(line == null ? "" : line);
+        if (wanted.test(event)) {
+          events.addFirst(event);
+          read += begin - lineBegin;
+        }
+        begin = lineBegin;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("log stream " + file + " cannot be read", e);
+    }
+    return new LogPage(List.copyOf(events), begin, stop);
+  }
+
+  private RandomAccessFile open(long length) throws IOException {
+    if (length == 0 && !file.exists()) {
+      Files.createDirectories(file.toPath().toAbsolutePath().getParent());
+      return new RandomAccessFile(file, "rw");
+    }
+    return new RandomAccessFile(file, "r");
+  }
+
+  /** Where the line begins whose line end is just before the position. */
+  private static long beginOfLineBefore(RandomAccessFile in, long position) throws IOException {
+    byte[] block = new byte[BLOCK_BYTES];
+    long end = position - 1;
+    while (end > 0) {
+      int size = (int) Math.min(BLOCK_BYTES, end);
+      in.seek(end - size);
+      in.readFully(block, 0, size);
+      for (int i = size - 1; i >= 0; i--) {
+        if (block[i] == '\n') {
+          return end - size + i + 1;
+        }
+      }
+      end -= size;
+    }
+    return 0;
+  }
+
+  private void recover() throws IOException {
+    try (RandomAccessFile in = new RandomAccessFile(file, "rw")) {
+      byte[] block = new byte[BLOCK_BYTES];
+      long position = 0;
+      for (int n = in.read(block); n > 0; n = in.read(block)) {
+        for (int i = 0; i < n; i++) {
+          if (block[i] == '\n') {
+            count++;
+            length = position + i + 1;
+          }
+        }
+        position += n;
+      }
+      if (position > length) {
+        in.setLength(length);
+      }
+    }
+  }
+
+  private static String encode(LogEvent event) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("t", event.at().toEpochMilli());
+    json.put("i", event.ingested().toEpochMilli());
+    json.put("m", event.message());
+    try {
+      return JSON.writeValueAsString(json);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static LogEvent decode(String line) throws IOException {
+    JsonNode json = JSON.readTree(line);
+    return new LogEvent(
+        Instant.ofEpochMilli(json.path("t").asLong()),
+        Instant.ofEpochMilli(json.path("i").asLong()),
+        json.path("m").asText());
+  }
+}

@@ -1,0 +1,194 @@
+package io.sagelocal.minio;
+
+import io.minio.BucketExistsArgs;
+import io.minio.GetObjectArgs;
+import io.minio.ListObjectsArgs;
+import io.minio.MakeBucketArgs;
+import io.minio.MinioClient;
+import io.minio.RemoveObjectArgs;
+import io.minio.Result;
+import io.minio.StatObjectArgs;
+import io.minio.StatObjectResponse;
+import io.minio.UploadObjectArgs;
+import io.minio.errors.ErrorResponseException;
+import io.minio.errors.MinioException;
+import io.minio.messages.Item;
+import io.sagelocal.objects.ObjectInfo;
+import io.sagelocal.objects.ObjectNotFoundException;
+import io.sagelocal.objects.ObjectStore;
+import io.sagelocal.objects.ObjectStoreException;
+import io.sagelocal.objects.S3Uri;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import okhttp3.OkHttpClient;
+
+/** Objects in a server that speaks S3. */
+public final class MinioObjectStore implements ObjectStore {
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
+  private static final Set<String> NOT_THERE = Set.of("NoSuchKey", "NoSuchBucket", "NotFound");
+
+  private final Supplier<MinioClient> client;
+  private final BiFunction<String, String, Optional<Path>> localFiles;
+
+  /**
+   * @param localFiles finds the file of a bucket's key where the server keeps its objects as files
+   *     of this disk
+   */
+  public MinioObjectStore(
+      URI server,
+      String accessKey,
+      String secretKey,
+      String region,
+      BiFunction<String, String, Optional<Path>> localFiles) {
+    this.client = new Once<>(() -> connect(server, accessKey, secretKey, region));
+    this.localFiles = localFiles;
+  }
+
+  @Override
+  public boolean hasBucket(String bucket) {
+    try {
+      return client.get().bucketExists(BucketExistsArgs.builder().bucket(bucket).build());
+    } catch (MinioException e) {
+      throw failed("looking for bucket " + bucket, e);
+    }
+  }
+
+  @Override
+  public void createBucket(String bucket) {
+    try {
+      client.get().makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
+    } catch (MinioException e) {
+      if (!hasBucket(bucket)) {
+        throw failed("making bucket " + bucket, e);
+      }
+    }
+  }
+
+  @Override
+  public void list(S3Uri prefix, Consumer<ObjectInfo> each) {
+    Iterable<Result<Item>> items =
+        client
+            .get()
+            .listObjects(
+                ListObjectsArgs.builder()
+                    .bucket(prefix.bucket())
+                    .prefix(prefix.key())
+                    .recursive(true)
+                    .build());
+    for (Result<Item> item : items) {
+      each.accept(info(prefix, item));
+    }
+  }
+
+  private static ObjectInfo info(S3Uri prefix, Result<Item> result) {
+    try {
+      Item item = result.get();
+      return new ObjectInfo(
+          new S3Uri(prefix.bucket(), item.objectName()), item.size(), unquoted(item.etag()));
+    } catch (MinioException e) {
+      throw translated(prefix, "listing " + prefix, e);
+    }
+  }
+
+  @Override
+  public Optional<ObjectInfo> find(S3Uri uri) {
+    try {
+      StatObjectResponse found =
+          client
+              .get()
+              .statObject(StatObjectArgs.builder().bucket(uri.bucket()).object(uri.key()).build());
+      return Optional.of(new ObjectInfo(uri, found.size(), unquoted(found.etag())));
+    } catch (MinioException e) {
+      if (isNotThere(e)) {
+        return Optional.empty();
+      }
+      throw failed("looking at " + uri, e);
+    }
+  }
+
+  @Override
+  public InputStream read(S3Uri uri) {
+    try {
+      return client
+          .get()
+          .getObject(GetObjectArgs.builder().bucket(uri.bucket()).object(uri.key()).build());
+    } catch (MinioException e) {
+      throw translated(uri, "reading " + uri, e);
+    }
+  }
+
+  @Override
+  public void write(S3Uri uri, Path file) {
+    try {
+      client
+          .get()
+          .uploadObject(
+              UploadObjectArgs.builder()
+                  .bucket(uri.bucket())
+                  .object(uri.key())
+                  .filename(file.toString())
+                  .build());
+    } catch (MinioException e) {
+      throw translated(uri, "writing " + uri, e);
+    }
+  }
+
+  @Override
+  public void delete(S3Uri uri) {
+    try {
+      client
+          .get()
+          .removeObject(RemoveObjectArgs.builder().bucket(uri.bucket()).object(uri.key()).build());
+    } catch (MinioException e) {
+      if (!isNotThere(e)) {
+        throw failed("deleting " + uri, e);
+      }
+    }
+  }
+
+  @Override
+  public Optional<Path> localFile(S3Uri uri) {
+    return localFiles.apply(uri.bucket(), uri.key());
+  }
+
+  private static MinioClient connect(
+      URI server, String accessKey, String secretKey, String region) {
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .socketFactory(new QuickSockets())
+            .connectTimeout(TIMEOUT)
+            .readTimeout(TIMEOUT)
+            .writeTimeout(TIMEOUT)
+            .build();
+    return MinioClient.builder()
+        .endpoint(server.toString())
+        .region(region)
+        .credentials(accessKey, secretKey)
+        .httpClient(http)
+        .build();
+  }
+
+  private static boolean isNotThere(MinioException e) {
+    return e instanceof ErrorResponseException error
+        && NOT_THERE.contains(error.errorResponse().code());
+  }
+
+  private static ObjectStoreException translated(S3Uri uri, String what, MinioException e) {
+    return isNotThere(e) ? new ObjectNotFoundException(uri) : failed(what, e);
+  }
+
+  private static ObjectStoreException failed(String what, MinioException e) {
+    return new ObjectStoreException(what + " failed: " + e.getMessage(), e);
+  }
+
+  private static String unquoted(String etag) {
+    return etag.replace("\"", "");
+  }
+}

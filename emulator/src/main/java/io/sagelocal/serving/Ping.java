@@ -1,0 +1,31 @@
+package io.sagelocal.serving;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.URI;
+
+/** Asks a model container's {@code GET /ping}. */
+final class Ping {
+  private static final int TIMEOUT_MILLIS = 2_000;
+
+  private Ping() {}
+
+  /** Whether it answered 200 within two seconds. */
+  static boolean healthy(InetSocketAddress address) {
+    try {
+      URI ping =
+          URI.create("http://%s:%d/ping".formatted(address.getHostString(), address.getPort()));
+      HttpURLConnection connection = (HttpURLConnection) ping.toURL().openConnection();
+      connection.setConnectTimeout(TIMEOUT_MILLIS);
+      connection.setReadTimeout(TIMEOUT_MILLIS);
+      try {
+        return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+      } finally {
+        connection.disconnect();
+      }
+    } catch (IOException e) {
+      return false; // not yet: whoever asks looks at the container's exit as well
+    }
+  }
+}

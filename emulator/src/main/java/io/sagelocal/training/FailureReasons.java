@@ -1,0 +1,62 @@
+package io.sagelocal.training;
+
+import io.sagelocal.engine.Exit;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Says why an algorithm failed. */
+final class FailureReasons {
+  /** The API's limit for FailureReason. */
+  static final int MAX_CHARS = 1024;
+
+  private static final String ALGORITHM_ERROR = "AlgorithmError: ";
+
+  private FailureReasons() {}
+
+  /** The first part of the failure file, or of the log's last lines when there is no such file. */
+  static String of(Exit exit, Path failureFile, List<String> lastLines) throws IOException {
+    String ended = ", exit code: " + exit.code();
+    if (exit.outOfMemory()) {
+      ended += " (killed because the machine or its memory limit ran out of memory)";
+    }
+    String told = Files.isRegularFile(failureFile) ? head(failureFile).strip() : "";
+    if (!told.isEmpty()) {
+      return cut(ALGORITHM_ERROR + told, ended);
+    }
+    return lastLines.isEmpty()
+        ? ALGORITHM_ERROR + "the container wrote no failure file and no log" + ended
+        : cut(ALGORITHM_ERROR + "last log lines: " + String.join("\n", lastLines), ended);
+  }
+
+  private static String cut(String reason, String ending) {
+    int room = MAX_CHARS - ending.length();
+    return (reason.length() <= room ? reason : reason.substring(0, room)) + ending;
+  }
+
+  /** A failure file may be of any size and need not be text. */
+  private static String head(Path file) throws IOException {
+    char[] head = new char[MAX_CHARS];
+    int filled = 0;
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(
+                Files.newInputStream(file),
+                StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPLACE)
+                    .onUnmappableCharacter(CodingErrorAction.REPLACE)))) {
+      for (int n = reader.read(head, 0, head.length);
+          n > 0;
+          n = reader.read(head, filled, head.length - filled)) {
+        filled += n;
+      }
+    }
+    return new String(head, 0, filled);
+  }
+}

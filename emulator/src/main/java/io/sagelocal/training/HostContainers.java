@@ -1,0 +1,99 @@
+package io.sagelocal.training;
+
+import io.sagelocal.account.ContainerAccess;
+import io.sagelocal.aws.Scope;
+import io.sagelocal.engine.ContainerEngine;
+import io.sagelocal.engine.ContainerId;
+import io.sagelocal.engine.ContainerSpec;
+import io.sagelocal.engine.Folder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The containers of one job: one per host, found again by their names. */
+final class HostContainers {
+  private static final int SCOPE_DIGITS = 0xffff;
+
+  private final TrainingContext context;
+  private final Scope scope;
+  private final TrainingJob job;
+  private final JobFolder folder;
+
+  HostContainers(TrainingContext context, Scope scope, TrainingJob job, JobFolder folder) {
+    this.context = context;
+    this.scope = scope;
+    this.job = job;
+    this.folder = folder;
+  }
+
+  /** The containers by host, running or ended; empty unless all of them are there. */
+  Optional<Map<String, ContainerId>> find() {
+    Map<String, ContainerId> found = new LinkedHashMap<>();
+    for (String host : job.spec().hosts()) {
+      context.engine().find(name(host)).ifPresent(id -> found.put(host, id));
+    }
+    return found.size() == job.spec().hosts().size() ? Optional.of(found) : Optional.empty();
+  }
+
+  /** Starts every host's container, or leaves none behind. */
+  Map<String, ContainerId> start(String image) {
+    Map<String, ContainerId> started = new LinkedHashMap<>();
+    try {
+      for (String host : job.spec().hosts()) {
+        started.put(host, context.engine().start(spec(host, image)));
+      }
+    } catch (RuntimeException e) {
+      started.values().forEach(context.engine()::remove);
+      throw e;
+    }
+    return started;
+  }
+
+  /** Removes whatever containers of the job there are. */
+  void remove() {
+    ContainerEngine engine = context.engine();
+    for (String host : job.spec().hosts()) {
+      engine.find(name(host)).ifPresent(engine::remove);
+    }
+  }
+
+  private ContainerSpec spec(String host, String image) {
+    TrainingJobSpec spec = job.spec();
+    ContainerAccess access = context.access().apply(scope);
+    Map<String, String> environment = new LinkedHashMap<>(access.environment());
+    environment.putAll(spec.environment());
+    environment.put("TRAINING_JOB_NAME", spec.name());
+    environment.put("TRAINING_JOB_ARN", job.arn().toString());
+    List<Folder> folders = new ArrayList<>(folder.folders(host));
+    folders.add(access.folder());
+    boolean ownEntrypoint = !spec.entrypoint().isEmpty();
+    return new ContainerSpec(
+        name(host),
+        image,
+        ownEntrypoint ? Optional.of(spec.entrypoint()) : Optional.empty(),
+        ownEntrypoint || !spec.arguments().isEmpty() ? spec.arguments() : List.of("train"),
+        environment,
+        host,
+        Optional.empty(),
+        folders,
+        List.of(),
+        labels(),
+        spec.instanceType().gpu(),
+        context.sharedMemoryBytes());
+  }
+
+  private Map<String, String> labels() {
+    return Map.of(
+        "io.sagelocal.instance", context.instance(),
+        "io.sagelocal.job", job.spec().name(),
+        "io.sagelocal.arn", job.arn().toString());
+  }
+
+  /** Two accounts or regions may have jobs of one name, so the scope is part of a container's. */
+  private String name(String host) {
+    return "sagelocal-%s-%04x-%s-%s"
+        .formatted(context.instance(), scope.hashCode() & SCOPE_DIGITS, job.spec().name(), host);
+  }
+}

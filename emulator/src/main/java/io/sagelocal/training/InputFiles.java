@@ -1,0 +1,60 @@
+package io.sagelocal.training;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The files under {@code /opt/ml/input/config}. */
+final class InputFiles {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String GROUP = "homogeneousCluster";
+
+  private InputFiles() {}
+
+  static void write(TrainingJobSpec spec, String host, Path config) throws IOException {
+    put(config.resolve("hyperparameters.json"), spec.hyperParameters());
+    put(config.resolve("inputdataconfig.json"), inputDataConfig(spec));
+    put(config.resolve("resourceconfig.json"), resourceConfig(spec, host));
+  }
+
+  private static Map<String, Object> inputDataConfig(TrainingJobSpec spec) {
+    Map<String, Object> channels = new LinkedHashMap<>();
+    for (Channel channel : spec.channels()) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      channel.contentType().ifPresent(type -> one.put("ContentType", type));
+      one.put("TrainingInputMode", channel.inputMode());
+      one.put("S3DistributionType", channel.distribution());
+      one.put("RecordWrapperType", channel.recordWrapper());
+      channels.put(channel.name(), one);
+    }
+    return channels;
+  }
+
+  private static Map<String, Object> resourceConfig(TrainingJobSpec spec, String host) {
+    Map<String, Object> resources = new LinkedHashMap<>();
+    resources.put("current_host", host);
+    resources.put("current_instance_type", spec.instanceType().name());
+    resources.put("current_group_name", GROUP);
+    resources.put("hosts", spec.hosts());
+    resources.put(
+        "instance_groups",
+        List.of(
+            Map.of(
+                "instance_group_name",
+                GROUP,
+                "instance_type",
+                spec.instanceType().name(),
+                "hosts",
+                spec.hosts())));
+    resources.put("network_interface_name", "eth0");
+    return resources;
+  }
+
+  private static void put(Path file, Object value) throws IOException {
+    Files.write(file, JSON.writeValueAsBytes(value));
+  }
+}

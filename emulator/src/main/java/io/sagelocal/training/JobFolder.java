@@ -1,0 +1,64 @@
+package io.sagelocal.training;
+
+import io.sagelocal.aws.Scope;
+import io.sagelocal.engine.Folder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The scratch folder of one TrainingJob: what its hosts see under {@code /opt/ml}. */
+record JobFolder(Path root) {
+  private static final List<String> SEEN = List.of("input", "model", "output", "checkpoints");
+
+  /** Names that reach this have passed the API model: no slash, no dot. */
+  static JobFolder of(Path jobs, Scope scope, String jobName) {
+    return new JobFolder(
+        jobs.resolve(scope.account().digits()).resolve(scope.region().name()).resolve(jobName));
+  }
+
+  boolean exists() {
+    return Files.exists(root);
+  }
+
+  Path channel(String host, String channel) {
+    return root.resolve(host).resolve("input/data").resolve(channel);
+  }
+
+  Path config(String host) {
+    return root.resolve(host).resolve("input/config");
+  }
+
+  Path model(String host) {
+    return root.resolve(host).resolve("model");
+  }
+
+  Path outputData(String host) {
+    return root.resolve(host).resolve("output/data");
+  }
+
+  Path failure(String host) {
+    return root.resolve(host).resolve("output/failure");
+  }
+
+  /** Where an archive is put together before it goes to S3. */
+  Path archive(String name) {
+    return root.resolve(name);
+  }
+
+  /** Makes the folders of a host. */
+  void create(String host) throws IOException {
+    Files.createDirectories(config(host));
+    Files.createDirectories(root.resolve(host).resolve("input/data"));
+    Files.createDirectories(model(host));
+    Files.createDirectories(outputData(host));
+    Files.createDirectories(root.resolve(host).resolve("checkpoints"));
+  }
+
+  /** What a host's container sees. */
+  List<Folder> folders(String host) {
+    return SEEN.stream()
+        .map(name -> new Folder("/opt/ml/" + name, root.resolve(host).resolve(name), true))
+        .toList();
+  }
+}

@@ -1,0 +1,33 @@
+package io.sagelocal.training;
+
+import io.sagelocal.account.ContainerAccess;
+import io.sagelocal.aws.Scope;
+import io.sagelocal.engine.ContainerEngine;
+import io.sagelocal.images.Images;
+import io.sagelocal.logs.LogStore;
+import io.sagelocal.objects.ObjectStore;
+import io.sagelocal.state.Records;
+import io.sagelocal.state.Timeline;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/**
+ * What a job's run works with.
+ *
+ * @param access what lets a container of an account and region reach the emulator; may ask the
+ *     engine
+ * @param instance the emulator's own identity, by which its containers are labelled
+ * @param jobsFolder where jobs have their scratch folders
+ * @param sharedMemoryBytes size of a container's /dev/shm
+ */
+public record TrainingContext(
+    Records<TrainingJob> records,
+    ContainerEngine engine,
+    ObjectStore objects,
+    LogStore logs,
+    Images images,
+    Function<Scope, ContainerAccess> access,
+    Timeline timeline,
+    String instance,
+    Path jobsFolder,
+    long sharedMemoryBytes) {}

@@ -1,0 +1,207 @@
+package io.sagelocal.training;
+
+import io.sagelocal.aws.Arn;
+import io.sagelocal.engine.Exit;
+import io.sagelocal.objects.S3Uri;
+import io.sagelocal.training.TrainingState.Downloading;
+import io.sagelocal.training.TrainingState.Ended;
+import io.sagelocal.training.TrainingState.Outcome;
+import io.sagelocal.training.TrainingState.Starting;
+import io.sagelocal.training.TrainingState.StopCause;
+import io.sagelocal.training.TrainingState.Training;
+import io.sagelocal.training.TrainingState.Uploading;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One TrainingJob at one moment. Each method that changes something answers a new value; an ended
+ * job answers itself, so that nothing changes a terminal status.
+ *
+ * @param stop why it was told to stop, from then on
+ * @param trainingStart when its containers were first asked for
+ * @param trainingEnd when they had ended
+ */
+public record TrainingJob(
+    Arn arn,
+    TrainingJobSpec spec,
+    Instant creationTime,
+    Instant lastModifiedTime,
+    TrainingState state,
+    Optional<StopCause> stop,
+    Optional<Instant> trainingStart,
+    Optional<Instant> trainingEnd,
+    List<Transition> transitions) {
+
+  public TrainingJob {
+    transitions = List.copyOf(transitions);
+  }
+
+  static TrainingJob created(Arn arn, TrainingJobSpec spec, Instant now) {
+    return new TrainingJob(
+            arn,
+            spec,
+            now,
+            now,
+            new Starting(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of())
+        .entering("Starting", "Preparing the instances for training", now);
+  }
+
+  /** The TrainingJobStatus that the API answers. */
+  public String status() {
+    if (state instanceof Ended ended) {
+      return switch (ended.outcome()) {
+        case Outcome.Completed c -> "Completed";
+        case Outcome.Failed f -> "Failed";
+        case Outcome.Stopped s -> "Stopped";
+      };
+    }
+    return stop.isPresent() ? "Stopping" : "InProgress";
+  }
+
+  /** The SecondaryStatus that the API answers. */
+  public String secondaryStatus() {
+    return transitions.getLast().status();
+  }
+
+  public boolean ended() {
+    return state instanceof Ended;
+  }
+
+  TrainingJob downloading(Instant now) {
+    return ended()
+        ? this
+        : in(new Downloading(), now).entering("Downloading", "Downloading input data", now);
+  }
+
+  /** Begins an attempt at training; a second attempt after a restart is no new transition. */
+  TrainingJob training(Instant now) {
+    if (ended()) {
+      return this;
+    }
+    boolean again = state instanceof Training;
+    TrainingJob next = in(new Training(now), now).trainingFrom(trainingStart.orElse(now));
+    return again
+        ? next
+        : next.entering(
+            "Training", "Training image download completed. Training in progress.", now);
+  }
+
+  TrainingJob uploading(Instant attempt, Map<String, Exit> exits, Instant now) {
+    return ended()
+        ? this
+        : in(new Uploading(attempt, exits), now)
+            .trainingUntil(now)
+            .entering("Uploading", "Uploading generated training model", now);
+  }
+
+  /** Tells the job to stop. The first cause stays. */
+  TrainingJob stopping(StopCause cause, Instant now) {
+    if (ended() || stop.isPresent()) {
+      return this;
+    }
+    TrainingJob told =
+        new TrainingJob(
+            arn,
+            spec,
+            creationTime,
+            now,
+            state,
+            Optional.of(cause),
+            trainingStart,
+            trainingEnd,
+            transitions);
+    return switch (cause) {
+      case REQUEST -> told.entering("Stopping", "Stopping the training job", now);
+      case MAX_RUNTIME ->
+          told.entering(
+              "MaxRuntimeExceeded",
+              "Training job runtime exceeded MaxRuntimeInSeconds provided",
+              now);
+    };
+  }
+
+  /** Ends the job. One that was told to stop has stopped, however its containers took it. */
+  TrainingJob ended(Outcome outcome, Optional<S3Uri> artifacts, Instant now) {
+    if (ended()) {
+      return this;
+    }
+    Outcome last = stop.<Outcome>map(Outcome.Stopped::new).orElse(outcome);
+    TrainingJob over = in(new Ended(last, artifacts, now), now);
+    return switch (last) {
+      case Outcome.Completed c -> over.entering("Completed", "Training job completed", now);
+      case Outcome.Failed f -> over.entering("Failed", f.reason(), now);
+      case Outcome.Stopped s ->
+          switch (s.cause()) {
+            case REQUEST -> over.entering("Stopped", "Training job stopped", now);
+            case MAX_RUNTIME ->
+                over.entering(
+                    "MaxRuntimeExceeded",
+                    "Training job runtime exceeded MaxRuntimeInSeconds provided",
+                    now);
+          };
+    };
+  }
+
+  /** When a job that ended did so. */
+  public Optional<Instant> endTime() {
+    return state instanceof Ended ended ? Optional.of(ended.at()) : Optional.empty();
+  }
+
+  private TrainingJob in(TrainingState next, Instant now) {
+    return new TrainingJob(
+        arn, spec, creationTime, now, next, stop, trainingStart, trainingEnd, transitions);
+  }
+
+  private TrainingJob trainingFrom(Instant start) {
+    return new TrainingJob(
+        arn,
+        spec,
+        creationTime,
+        lastModifiedTime,
+        state,
+        stop,
+        Optional.of(start),
+        trainingEnd,
+        transitions);
+  }
+
+  private TrainingJob trainingUntil(Instant end) {
+    return new TrainingJob(
+        arn,
+        spec,
+        creationTime,
+        lastModifiedTime,
+        state,
+        stop,
+        trainingStart,
+        Optional.of(end),
+        transitions);
+  }
+
+  /** Closes the current transition and opens the next; the same status again goes on. */
+  private TrainingJob entering(String status, String message, Instant now) {
+    List<Transition> next = new ArrayList<>(transitions);
+    if (!next.isEmpty()) {
+      Transition last = next.removeLast();
+      if (last.status().equals(status)) {
+        next.add(ended() ? last.endedAt(now) : last);
+        return with(next);
+      }
+      next.add(last.endedAt(now));
+    }
+    next.add(new Transition(status, message, now, ended() ? Optional.of(now) : Optional.empty()));
+    return with(next);
+  }
+
+  private TrainingJob with(List<Transition> next) {
+    return new TrainingJob(
+        arn, spec, creationTime, lastModifiedTime, state, stop, trainingStart, trainingEnd, next);
+  }
+}

@@ -1,0 +1,99 @@
+package io.sagelocal.training;
+
+import io.sagelocal.aws.Document;
+import io.sagelocal.aws.InstanceType;
+import io.sagelocal.aws.ServiceError;
+import io.sagelocal.objects.S3Uri;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * What a TrainingJob shall do, as its creator asked.
+ *
+ * @param request the CreateTrainingJob request as it came, with the members nothing here reads
+ */
+public record TrainingJobSpec(
+    Document request,
+    String name,
+    String image,
+    List<String> entrypoint,
+    List<String> arguments,
+    Map<String, String> hyperParameters,
+    Map<String, String> environment,
+    List<Channel> channels,
+    S3Uri outputPath,
+    InstanceType instanceType,
+    int instanceCount,
+    Duration maxRuntime) {
+  private static final Duration DEFAULT_MAX_RUNTIME = Duration.ofDays(1);
+  private static final int MAX_HOSTS = 1;
+
+  /**
+   * Reads a request that the API model has passed.
+   *
+   * @throws ServiceError a ValidationException for what this emulator cannot do
+   */
+  public static TrainingJobSpec of(Document request) {
+    Document algorithm = request.document("AlgorithmSpecification");
+    String image =
+        algorithm
+            .findText("TrainingImage")
+            .orElseThrow(() ->
+                ServiceError.validation(
+                    "AlgorithmSpecification.TrainingImage is missing; AlgorithmName is not supported"
+                        + " by this emulator"));
+    String inputMode = algorithm.text("TrainingInputMode");
+    List<Channel> channels =
+        request.documents("InputDataConfig").stream()
+            .map(channel -> Channel.of(channel, inputMode))
+            .toList();
+    requireDistinct(channels);
+    Document resources = request.document("ResourceConfig");
+    return new TrainingJobSpec(
+        request,
+        request.text("TrainingJobName"),
+        image,
+        algorithm.texts("ContainerEntrypoint"),
+        algorithm.texts("ContainerArguments"),
+        request.textMap("HyperParameters"),
+        request.textMap("Environment"),
+        channels,
+        S3Uri.parse(request.document("OutputDataConfig").text("S3OutputPath")),
+        new InstanceType(resources.findText("InstanceType").orElse("ml.m4.xlarge")),
+        instanceCount(resources),
+        request
+            .findDocument("StoppingCondition")
+            .flatMap(condition -> condition.findNumber("MaxRuntimeInSeconds"))
+            .map(Duration::ofSeconds)
+            .orElse(DEFAULT_MAX_RUNTIME));
+  }
+
+  /** The job's host names, sorted: {@code algo-1}, {@code algo-2}, … */
+  List<String> hosts() {
+    return IntStream.rangeClosed(1, instanceCount).mapToObj(n -> "algo-" + n).toList();
+  }
+
+  private static int instanceCount(Document resources) {
+    long count = resources.findNumber("InstanceCount").orElse(1L);
+    if (count > MAX_HOSTS) {
+      throw ServiceError.validation(
+          "ResourceConfig.InstanceCount %d is more than this emulator runs for one job; use %d",
+          count, MAX_HOSTS);
+    }
+    return (int) count;
+  }
+
+  private static void requireDistinct(List<Channel> channels) {
+    Set<String> names = new HashSet<>();
+    for (Channel channel : channels) {
+      if (!names.add(channel.name())) {
+        throw ServiceError.validation(
+            "InputDataConfig names channel %s twice; ChannelNames must differ", channel.name());
+      }
+    }
+  }
+}

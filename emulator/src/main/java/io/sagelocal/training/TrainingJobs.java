@@ -1,0 +1,164 @@
+package io.sagelocal.training;
+
+import io.sagelocal.aws.Scope;
+import io.sagelocal.aws.ServiceError;
+import io.sagelocal.state.Stored;
+import io.sagelocal.training.TrainingState.StopCause;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates, shows and stops TrainingJobs; each runs on a virtual thread of its own. */
+public final class TrainingJobs implements AutoCloseable {
+  /** The log group of every job. */
+  public static final String LOG_GROUP = "/aws/sagemaker/TrainingJobs";
+
+  /** The kind of record a job is. */
+  public static final String KIND = "training-job";
+
+  private static final Logger log = LoggerFactory.getLogger(TrainingJobs.class);
+
+  private record Key(Scope scope, String name) {}
+
+  private final TrainingContext context;
+  private final Map<Key, TrainingRun> runs = new ConcurrentHashMap<>();
+  private final ExecutorService walkers = Executors.newVirtualThreadPerTaskExecutor();
+
+  public TrainingJobs(TrainingContext context) {
+    this.context = context;
+  }
+
+  /** Takes up every job that an earlier run of the emulator left, wherever it was. */
+  public void resume() {
+    for (Stored<TrainingJob> stored : context.records().all()) {
+      if (!stored.value().ended() || hasScratch(stored)) {
+        begin(stored.scope(), stored.name());
+      }
+    }
+  }
+
+  /**
+   * Records a job and begins it.
+   *
+   * @throws ServiceError ResourceInUse when the name is taken
+   */
+  public TrainingJob create(Scope scope, TrainingJobSpec spec) {
+    TrainingJob job =
+        TrainingJob.created(
+            scope.sagemaker("training-job", spec.name()), spec, context.timeline().now());
+    context
+        .records()
+        .create(
+            scope,
+            spec.name(),
+            job,
+            () ->
+                ServiceError.resourceInUse(
+                    "Training job names must be unique within an AWS account and region, but a training"
+                        + " job with this name already exists (%s)",
+                    job.arn()));
+    begin(scope, spec.name());
+    return job;
+  }
+
+  public Optional<TrainingJob> find(Scope scope, String name) {
+    return context.records().find(scope, name);
+  }
+
+  /**
+   * Shows a job.
+   *
+   * @throws ServiceError a ValidationException when there is none of that name
+   */
+  public TrainingJob require(Scope scope, String name) {
+    return find(scope, name).orElseThrow(() -> unknown(scope, name));
+  }
+
+  /** Shows a job once its status is no longer the given one, or when the patience is over. */
+  public TrainingJob requireOnceNot(Scope scope, String name, String status, Duration patience)
+      throws InterruptedException {
+    return context
+        .records()
+        .await(scope, name, job -> !job.status().equals(status), patience)
+        .orElseThrow(() -> unknown(scope, name));
+  }
+
+  /** The jobs of an account and region, by name. */
+  public List<TrainingJob> list(Scope scope) {
+    return context.records().list(scope);
+  }
+
+  /**
+   * Asks a job to stop; its containers get SIGTERM, and 120 s later SIGKILL.
+   *
+   * @throws ServiceError a ValidationException when there is no such job or it has ended
+   */
+  public void stop(Scope scope, String name) {
+    context
+        .records()
+        .update(
+            scope,
+            name,
+            job -> {
+              if (job.ended()) {
+                throw ServiceError.validation(
+                    "The request was rejected because the training job is in status %s.",
+                    job.status());
+              }
+              return job.stopping(StopCause.REQUEST, context.timeline().now());
+            })
+        .orElseThrow(() -> unknown(scope, name));
+    TrainingRun run = runs.get(new Key(scope, name));
+    if (run != null) {
+      run.stopRequested();
+    }
+  }
+
+  /** How many jobs are on their way. */
+  public int running() {
+    return runs.size();
+  }
+
+  /**
+   * Lets go of the jobs on their way; their containers run on and are found again by a next start.
+   */
+  @Override
+  public void close() {
+    walkers.shutdownNow();
+    walkers.close();
+  }
+
+  /**
+   * The run is on the map before it reads the record, so that a stop reaches it one way or the
+   * other.
+   */
+  private void begin(Scope scope, String name) {
+    Key key = new Key(scope, name);
+    TrainingRun run = new TrainingRun(context, scope, name);
+    runs.put(key, run);
+    walkers.execute(() -> {
+      try {
+        run.walk();
+      } catch (InterruptedException e) {
+        log.debug("let go of training job {}", name);
+      } finally {
+        runs.remove(key);
+      }
+    });
+  }
+
+  private boolean hasScratch(Stored<TrainingJob> stored) {
+    return JobFolder.of(context.jobsFolder(), stored.scope(), stored.name()).exists();
+  }
+
+  private static ServiceError unknown(Scope scope, String name) {
+    return ServiceError.validation(
+        "Could not find training job \"%s\".", scope.sagemaker("training-job", name));
+  }
+}
