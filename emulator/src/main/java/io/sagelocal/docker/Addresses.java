@@ -4,6 +4,7 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.Ports;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,9 @@ final class Addresses {
       return published == null || published.length == 0
           ? Optional.empty()
           : Optional.of(
-              new InetSocketAddress("127.0.0.1", Integer.parseInt(published[0].getHostPortSpec())));
+              new InetSocketAddress(
+                  InetAddress.getLoopbackAddress(),
+                  Integer.parseInt(published[0].getHostPortSpec())));
     }
     return container.getNetworkSettings().getNetworks().values().stream()
         .map(ContainerNetwork::getIpAddress)

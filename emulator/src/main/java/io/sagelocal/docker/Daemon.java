@@ -73,8 +73,7 @@ final class Daemon implements AutoCloseable {
     }
     throw new EngineUnavailableException(
         "Docker does not answer at %s. Start it (`systemctl start docker`, Docker Desktop, or `dockerd`), or set DOCKER_HOST"
-            .formatted(tried.isEmpty() ? "any known socket" : String.join(", ", tried)),
-        null);
+            .formatted(tried.isEmpty() ? "any known socket" : String.join(", ", tried)));
   }
 
   @Override

@@ -254,7 +254,7 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
       try {
         client().removeNetworkCmd(network.getId()).exec();
       } catch (NotFoundException e) {
-        continue; // gone: what was asked for
+        return; // gone: what was asked for
       } catch (DockerException e) {
         throw refused("removing network " + name, e);
       }

@@ -4,7 +4,7 @@ package io.sagelocal.engine;
 public final class EngineUnavailableException extends EngineException {
   private static final long serialVersionUID = 1L;
 
-  public EngineUnavailableException(String message, Throwable cause) {
-    super(message, cause);
+  public EngineUnavailableException(String message) {
+    super(message);
   }
 }

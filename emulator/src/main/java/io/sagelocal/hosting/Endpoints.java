@@ -124,10 +124,12 @@ public final class Endpoints implements AutoCloseable {
    */
   public void delete(Scope scope, String name) {
     Instant now = context.serving().timeline().now();
-    context
+    if (context
         .records()
         .update(scope, name, endpoint -> endpoint.in(new Deleting(), now))
-        .orElseThrow(() -> unknown(scope, name));
+        .isEmpty()) {
+      throw unknown(scope, name);
+    }
     EndpointRun run = runs.get(new Key(scope, name));
     if (run != null) {
       run.deleteRequested();

@@ -100,20 +100,23 @@ public final class TrainingJobs implements AutoCloseable {
    * @throws ServiceError a ValidationException when there is no such job or it has ended
    */
   public void stop(Scope scope, String name) {
-    context
-        .records()
-        .update(
-            scope,
-            name,
-            job -> {
-              if (job.ended()) {
-                throw ServiceError.validation(
-                    "The request was rejected because the training job is in status %s.",
-                    job.status());
-              }
-              return job.stopping(StopCause.REQUEST, context.timeline().now());
-            })
-        .orElseThrow(() -> unknown(scope, name));
+    Optional<TrainingJob> told =
+        context
+            .records()
+            .update(
+                scope,
+                name,
+                job -> {
+                  if (job.ended()) {
+                    throw ServiceError.validation(
+                        "The request was rejected because the training job is in status %s.",
+                        job.status());
+                  }
+                  return job.stopping(StopCause.REQUEST, context.timeline().now());
+                });
+    if (told.isEmpty()) {
+      throw unknown(scope, name);
+    }
     TrainingRun run = runs.get(new Key(scope, name));
     if (run != null) {
       run.stopRequested();

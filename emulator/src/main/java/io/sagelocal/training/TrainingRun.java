@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TrainingRun {
   private static final Logger log = LoggerFactory.getLogger(TrainingRun.class);
-  private static final Duration STOP_GRACE = Duration.ofSeconds(120);
+  private static final Duration STOP_GRACE = Duration.ofMinutes(2);
   private static final int LINES_IN_REASON = 8;
 
   private final TrainingContext context;
@@ -147,7 +148,7 @@ final class TrainingRun {
             .schedule(left.isNegative() ? Duration.ZERO : left, this::exceedMaxRuntime);
     ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
     try {
-      stop.thenRun(() -> hosts.values().forEach(id -> tasks.execute(() -> stopContainer(id))));
+      tasks.execute(() -> stopWhenTold(hosts.values()));
       List<Future<?>> logs = new ArrayList<>();
       Map<String, Future<Exit>> ends = new LinkedHashMap<>();
       hosts.forEach((host, id) -> {
@@ -206,6 +207,18 @@ final class TrainingRun {
   private void exceedMaxRuntime() {
     update((job, now) -> job.stopping(StopCause.MAX_RUNTIME, now));
     stop.complete(StopCause.MAX_RUNTIME);
+  }
+
+  private void stopWhenTold(Collection<ContainerId> hosts) {
+    try {
+      StopCause cause = stop.get();
+      log.debug("stopping the hosts of {}: {}", name, cause);
+    } catch (InterruptedException | ExecutionException e) {
+      return; // the hosts ended by themselves, or the emulator stops
+    }
+    try (ExecutorService stops = Executors.newVirtualThreadPerTaskExecutor()) {
+      hosts.forEach(id -> stops.execute(() -> stopContainer(id)));
+    }
   }
 
   private void stopContainer(ContainerId id) {

@@ -1,0 +1,151 @@
+package io.sagelocal.api;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.sagelocal.api.invoke.InvocationHandler;
+import io.sagelocal.api.json.JsonProtocol;
+import io.sagelocal.api.query.QueryProtocol;
+import io.sagelocal.api.s3.S3Handler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.jspecify.annotations.Nullable;
+
+/** The one port: listens on loopback, and where containers need it on another address as well. */
+public final class Gateway implements AutoCloseable {
+  private static final int MAX_JSON_BYTES = 8 << 20;
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private final Javalin javalin;
+  private final ServerConnector loopback;
+
+  private Gateway(Javalin javalin, ServerConnector loopback) {
+    this.javalin = javalin;
+    this.loopback = loopback;
+  }
+
+  /**
+   * What the port answers.
+   *
+   * @param health what {@code /_sagelocal/health} tells
+   */
+  public record Services(
+      JsonProtocol json,
+      QueryProtocol query,
+      InvocationHandler invocations,
+      S3Handler s3,
+      Supplier<Map<String, Object>> health) {}
+
+  /**
+   * Starts to answer.
+   *
+   * @param port 0 for any free one
+   * @throws IOException when the port is taken, in one line
+   */
+  public static Gateway open(int port, Services services) throws IOException {
+    Server[] server = {null};
+    Javalin javalin =
+        Javalin.create(config -> {
+          config.startup.showJavalinBanner = false;
+          config.startup.startupWatcherEnabled = false;
+          config.concurrency.useVirtualThreads = true;
+          config.http.maxRequestSize = MAX_JSON_BYTES;
+          config.jetty.modifyServer(jetty -> {
+            server[0] = jetty;
+            jetty.setHandler(new Router(services.s3(), services.invocations()));
+          });
+          config.jetty.modifyHttpConfiguration(Gateway::tolerant);
+          config.jetty.addConnector((jetty, http) -> connector(jetty, http, LOOPBACK, port));
+          routes(config, services);
+        });
+    try {
+      javalin.start();
+    } catch (RuntimeException e) {
+      javalin.stop();
+      throw new IOException(
+          "port %d of %s cannot be opened: %s. Stop what uses it, or choose another with --port"
+              .formatted(port, LOOPBACK, rootMessage(e)),
+          e);
+    }
+    Server jetty = Objects.requireNonNull(server[0]);
+    return new Gateway(javalin, (ServerConnector) jetty.getConnectors()[0]);
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return loopback.getLocalPort();
+  }
+
+  /**
+   * Listens on another address of this machine too, at the same port.
+   *
+   * @throws IOException when the port is taken there
+   */
+  public void listenOn(InetAddress address) throws IOException {
+    Server server = loopback.getServer();
+    HttpConfiguration http =
+        loopback.getConnectionFactory(HttpConnectionFactory.class).getHttpConfiguration();
+    ServerConnector connector = connector(server, http, address.getHostAddress(), port());
+    server.addConnector(connector);
+    try {
+      connector.start();
+    } catch (Exception e) { // declared by the library
+      server.removeConnector(connector);
+      throw new IOException(
+          "port %d of %s cannot be opened: %s"
+              .formatted(port(), address.getHostAddress(), rootMessage(e)),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    javalin.stop();
+  }
+
+  private static void routes(JavalinConfig config, Services services) {
+    config.routes.get("/_sagelocal/health", http -> http.json(services.health().get()));
+    config.routes.get("/_localstack/health", http -> http.json(services.health().get()));
+    config.routes.post(
+        "/",
+        http -> {
+          if (http.header("X-Amz-Target") == null) {
+            services.query().handle(http);
+          } else {
+            services.json().handle(http);
+          }
+        });
+  }
+
+  private static ServerConnector connector(
+      Server server, HttpConfiguration http, String host, int port) {
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    connector.setHost(host);
+    connector.setPort(port);
+    return connector;
+  }
+
+  /** S3 keys hold what other paths do not: encoded slashes, dots, spaces. The store judges them. */
+  private static void tolerant(HttpConfiguration http) {
+    http.setHttpCompliance(HttpCompliance.LEGACY);
+    http.setUriCompliance(UriCompliance.UNSAFE);
+    http.setSendServerVersion(false);
+    http.setSendDateHeader(true);
+  }
+
+  private static String rootMessage(Throwable e) {
+    @Nullable Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+}

@@ -1,0 +1,196 @@
+package io.sagelocal.api.json;
+
+import io.sagelocal.definitions.Definition;
+import io.sagelocal.hosting.Endpoint;
+import io.sagelocal.hosting.EndpointConfigs;
+import io.sagelocal.hosting.EndpointState.Failed;
+import io.sagelocal.hosting.Endpoints;
+import io.sagelocal.models.Models;
+import io.sagelocal.tags.Tags;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The Model, EndpointConfig and Endpoint operations. */
+public final class HostingOperations {
+  private static final Listing<Definition> DEFINITIONS =
+      new Listing<>(
+          one -> new Listing.Facts(one.name(), one.creationTime(), one.creationTime(), ""));
+  private static final Listing<Endpoint> ENDPOINTS =
+      new Listing<>(one ->
+          new Listing.Facts(one.name(), one.creationTime(), one.lastModifiedTime(), one.status()));
+
+  private final Models models;
+  private final EndpointConfigs configs;
+  private final Endpoints endpoints;
+  private final Tags tags;
+  private final Hold hold;
+
+  public HostingOperations(
+      Models models, EndpointConfigs configs, Endpoints endpoints, Tags tags, Hold hold) {
+    this.models = models;
+    this.configs = configs;
+    this.endpoints = endpoints;
+    this.tags = tags;
+    this.hold = hold;
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html */
+  public Map<String, Object> createModel(Call call) {
+    Definition model = models.create(call.scope(), call.request());
+    tags.add(model.arn(), TagOperations.tags(call.request()));
+    return Map.of("ModelArn", model.arn().toString());
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModel.html */
+  public Map<String, Object> describeModel(Call call) {
+    Definition model = models.require(call.scope(), call.request().text("ModelName"));
+    Map<String, Object> answer = description(model, "ModelArn");
+    answer.putIfAbsent("EnableNetworkIsolation", false);
+    return answer;
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListModels.html */
+  public Map<String, Object> listModels(Call call) {
+    return DEFINITIONS.page(
+        call.request(),
+        models.list(call.scope()),
+        "Models",
+        one -> summary(one, "ModelName", "ModelArn"));
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteModel.html */
+  public Map<String, Object> deleteModel(Call call) {
+    String name = call.request().text("ModelName");
+    Definition model = models.require(call.scope(), name);
+    models.delete(call.scope(), name);
+    tags.forget(model.arn());
+    return Map.of();
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html */
+  public Map<String, Object> createConfig(Call call) {
+    Definition config = configs.create(call.scope(), call.request());
+    tags.add(config.arn(), TagOperations.tags(call.request()));
+    return Map.of("EndpointConfigArn", config.arn().toString());
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpointConfig.html */
+  public Map<String, Object> describeConfig(Call call) {
+    return description(
+        configs.require(call.scope(), call.request().text("EndpointConfigName")),
+        "EndpointConfigArn");
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListEndpointConfigs.html */
+  public Map<String, Object> listConfigs(Call call) {
+    return DEFINITIONS.page(
+        call.request(),
+        configs.list(call.scope()),
+        "EndpointConfigs",
+        one -> summary(one, "EndpointConfigName", "EndpointConfigArn"));
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteEndpointConfig.html */
+  public Map<String, Object> deleteConfig(Call call) {
+    String name = call.request().text("EndpointConfigName");
+    Definition config = configs.require(call.scope(), name);
+    configs.delete(call.scope(), name);
+    tags.forget(config.arn());
+    return Map.of();
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html */
+  public Map<String, Object> createEndpoint(Call call) {
+    Endpoint endpoint = endpoints.create(call.scope(), call.request());
+    tags.add(endpoint.arn(), TagOperations.tags(call.request()));
+    return Map.of("EndpointArn", endpoint.arn().toString());
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html */
+  public Map<String, Object> describeEndpoint(Call call) throws InterruptedException {
+    String name = call.request().text("EndpointName");
+    Endpoint endpoint = endpoints.require(call.scope(), name);
+    if (endpoint.status().equals("Creating")) {
+      Duration patience = hold.patience(call, name);
+      if (!patience.isZero()) {
+        endpoint = endpoints.requireOnceNot(call.scope(), name, "Creating", patience);
+      }
+    }
+    return description(endpoint);
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListEndpoints.html */
+  public Map<String, Object> listEndpoints(Call call) {
+    return ENDPOINTS.page(
+        call.request(),
+        endpoints.list(call.scope()),
+        "Endpoints",
+        one -> {
+          Map<String, Object> summary = new LinkedHashMap<>();
+          summary.put("EndpointName", one.name());
+          summary.put("EndpointArn", one.arn().toString());
+          summary.put("CreationTime", one.creationTime());
+          summary.put("LastModifiedTime", one.lastModifiedTime());
+          summary.put("EndpointStatus", one.status());
+          return summary;
+        });
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteEndpoint.html */
+  public Map<String, Object> deleteEndpoint(Call call) {
+    String name = call.request().text("EndpointName");
+    Endpoint endpoint = endpoints.require(call.scope(), name);
+    endpoints.delete(call.scope(), name);
+    tags.forget(endpoint.arn());
+    hold.forget(call, name);
+    return Map.of();
+  }
+
+  private static Map<String, Object> description(Definition definition, String arnMember) {
+    Map<String, Object> answer = new LinkedHashMap<>(definition.request().members());
+    answer.remove("Tags");
+    answer.put(arnMember, definition.arn().toString());
+    answer.put("CreationTime", definition.creationTime());
+    return answer;
+  }
+
+  private static Map<String, Object> description(Endpoint endpoint) {
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("EndpointName", endpoint.name());
+    answer.put("EndpointArn", endpoint.arn().toString());
+    answer.put("EndpointConfigName", endpoint.config().text("EndpointConfigName"));
+    answer.put("EndpointStatus", endpoint.status());
+    if (endpoint.state() instanceof Failed failed) {
+      answer.put("FailureReason", failed.reason());
+    }
+    answer.put("CreationTime", endpoint.creationTime());
+    answer.put("LastModifiedTime", endpoint.lastModifiedTime());
+    answer.put("ProductionVariants", variants(endpoint));
+    return answer;
+  }
+
+  private static List<Map<String, Object>> variants(Endpoint endpoint) {
+    boolean up = endpoint.status().equals("InService");
+    return endpoint.variants().stream()
+        .map(variant -> {
+          Map<String, Object> one = new LinkedHashMap<>();
+          one.put("VariantName", variant.name());
+          one.put("CurrentWeight", variant.weight());
+          one.put("DesiredWeight", variant.weight());
+          one.put("CurrentInstanceCount", up ? variant.instanceCount() : 0);
+          one.put("DesiredInstanceCount", variant.instanceCount());
+          return one;
+        })
+        .toList();
+  }
+
+  private static Map<String, Object> summary(Definition one, String nameMember, String arnMember) {
+    Map<String, Object> summary = new LinkedHashMap<>();
+    summary.put(nameMember, one.name());
+    summary.put(arnMember, one.arn().toString());
+    summary.put("CreationTime", one.creationTime());
+    return summary;
+  }
+}
