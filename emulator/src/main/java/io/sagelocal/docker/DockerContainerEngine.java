@@ -228,15 +228,12 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
   }
 
   @Override
-  public Map<String, Map<String, String>> containersLabelled(String label, String value) {
-    Map<String, Map<String, String>> found = new HashMap<>();
+  public Map<String, String> containersLabelled(String label) {
+    Map<String, String> found = new HashMap<>();
     for (Container container :
-        client()
-            .listContainersCmd()
-            .withShowAll(true)
-            .withLabelFilter(Map.of(label, value))
-            .exec()) {
-      found.put(container.getNames()[0].substring(1), container.getLabels());
+        client().listContainersCmd().withShowAll(true).withLabelFilter(List.of(label)).exec()) {
+      found.put(
+          container.getNames()[0].substring(1), container.getLabels().getOrDefault(label, ""));
     }
     return found;
   }
@@ -269,12 +266,8 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
   }
 
   @Override
-  public List<String> networksLabelled(String label, String value) {
-    return client()
-        .listNetworksCmd()
-        .withFilter("label", List.of(label + "=" + value))
-        .exec()
-        .stream()
+  public List<String> networksLabelled(String label) {
+    return client().listNetworksCmd().withFilter("label", List.of(label)).exec().stream()
         .map(Network::getName)
         .toList();
   }

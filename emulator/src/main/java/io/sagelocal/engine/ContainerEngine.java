@@ -70,8 +70,8 @@ public interface ContainerEngine {
   /** Where this machine reaches a port which the spec declared. */
   InetSocketAddress address(ContainerId id, int port);
 
-  /** Containers, running or ended, that carry the label with this value; name to labels. */
-  Map<String, Map<String, String>> containersLabelled(String label, String value);
+  /** Names of containers, running or ended, that carry the label, each with the label's value. */
+  Map<String, String> containersLabelled(String label);
 
   /** Makes a network; one that is there is kept. */
   void createNetwork(String name, Map<String, String> labels);
@@ -79,8 +79,8 @@ public interface ContainerEngine {
   /** Removes a network; a gone one is fine. */
   void removeNetwork(String name);
 
-  /** Names of networks that carry the label with this value. */
-  List<String> networksLabelled(String label, String value);
+  /** Names of networks that carry the label. */
+  List<String> networksLabelled(String label);
 
   /**
    * Deletes a local folder that containers wrote to, with whatever they left under other owners. A

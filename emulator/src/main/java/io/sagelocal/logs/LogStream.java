@@ -46,16 +46,20 @@ public final class LogStream {
     }
   }
 
+  /** A line to add and when it was written. */
+  public record Line(Instant at, String message) {}
+
   /** Adds an event; it is in the file when this returns. */
-  public synchronized void append(Instant at, String message) {
-    append(List.of(new LogEvent(at, timeline.now(), message)));
+  public void append(Instant at, String message) {
+    appendAll(List.of(new Line(at, message)));
   }
 
   /** Adds events in their order. */
-  public synchronized void append(List<LogEvent> events) {
+  public synchronized void appendAll(List<Line> events) {
+    Instant ingested = timeline.now();
     StringBuilder lines = new StringBuilder();
-    for (LogEvent event : events) {
-      lines.append(encode(event)).append('\n');
+    for (Line event : events) {
+      lines.append(encode(new LogEvent(event.at(), ingested, event.message()))).append('\n');
     }
     byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
     try {

@@ -13,7 +13,7 @@ public final class FakeTimeline implements Timeline {
   private record Due(Instant at, long order, Runnable action) {}
 
   private final PriorityQueue<Due> waiting =
-      new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::order));
+      new PriorityQueue<>(Comparator.comparing(Due::at).thenComparingLong(Due::order));
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private long scheduled;
 

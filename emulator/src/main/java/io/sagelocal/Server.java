@@ -1,0 +1,279 @@
+package io.sagelocal;
+
+import io.sagelocal.account.ClientSettings;
+import io.sagelocal.account.ContainerAccess;
+import io.sagelocal.api.Gateway;
+import io.sagelocal.api.invoke.InvocationHandler;
+import io.sagelocal.api.json.ApiModel;
+import io.sagelocal.api.json.Hold;
+import io.sagelocal.api.json.HostingOperations;
+import io.sagelocal.api.json.JsonProtocol;
+import io.sagelocal.api.json.LogsOperations;
+import io.sagelocal.api.json.Operations;
+import io.sagelocal.api.json.TagOperations;
+import io.sagelocal.api.json.TrainingOperations;
+import io.sagelocal.api.query.QueryProtocol;
+import io.sagelocal.api.s3.S3Handler;
+import io.sagelocal.aws.Arn;
+import io.sagelocal.aws.Scope;
+import io.sagelocal.disk.DiskStateStore;
+import io.sagelocal.engine.ContainerEngine;
+import io.sagelocal.engine.EngineException;
+import io.sagelocal.engine.HostAccess;
+import io.sagelocal.fakes3.FakeS3;
+import io.sagelocal.hosting.EndpointCodec;
+import io.sagelocal.hosting.EndpointConfigs;
+import io.sagelocal.hosting.Endpoints;
+import io.sagelocal.hosting.HostingContext;
+import io.sagelocal.images.Images;
+import io.sagelocal.logs.LogStore;
+import io.sagelocal.minio.MinioObjectStore;
+import io.sagelocal.models.Models;
+import io.sagelocal.objects.ObjectStore;
+import io.sagelocal.serving.ServingContext;
+import io.sagelocal.state.Records;
+import io.sagelocal.state.StateStore;
+import io.sagelocal.state.Timeline;
+import io.sagelocal.tags.Tags;
+import io.sagelocal.training.TrainingContext;
+import io.sagelocal.training.TrainingJobCodec;
+import io.sagelocal.training.TrainingJobs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The whole graph, built with plain constructors: everything is wired here and nowhere else. */
+public final class Server implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+  /** Whatever signature the embedded store gets, it does not check it. */
+  private static final String STORE_KEY = "sagelocal";
+
+  private static final String STORE_REGION = "us-east-1";
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final ContainerEngine engine;
+  private final Path clientFiles;
+  private final Gateway gateway;
+  private final TrainingJobs training;
+  private final Endpoints endpoints;
+  private volatile boolean engineReached;
+
+  private Server(Settings settings, ContainerEngine engine, Timeline timeline) throws IOException {
+    this.engine = engine;
+    Path data = settings.dataFolder();
+    Files.createDirectories(data);
+    this.clientFiles = data.resolve("containers-aws");
+    try {
+      StateStore store = opened(DiskStateStore.open(data.resolve("state.mv")));
+      String instance = InstanceId.of(data);
+      FakeS3 s3 = opened(FakeS3.open(data.resolve("s3"), 0));
+      ObjectStore objects =
+          new MinioObjectStore(s3.address(), STORE_KEY, STORE_KEY, STORE_REGION, s3::file);
+      LogStore logs = new LogStore(data.resolve("logs"), timeline);
+      Images images = new Images(engine);
+      Tags tags = new Tags(store);
+      Function<Scope, ContainerAccess> access = this::access;
+      this.training =
+          opened(
+              new TrainingJobs(
+                  new TrainingContext(
+                      new Records<>(store, TrainingJobs.KIND, new TrainingJobCodec(), timeline),
+                      engine,
+                      objects,
+                      logs,
+                      images,
+                      access,
+                      timeline,
+                      instance,
+                      data.resolve("jobs"),
+                      settings.sharedMemoryBytes())));
+      Models models = new Models(store, timeline);
+      EndpointConfigs configs = new EndpointConfigs(store, timeline, models);
+      this.endpoints =
+          opened(
+              new Endpoints(
+                  new HostingContext(
+                      new Records<>(store, Endpoints.KIND, new EndpointCodec(), timeline),
+                      new ServingContext(
+                          engine,
+                          objects,
+                          logs,
+                          images,
+                          access,
+                          timeline,
+                          settings.sharedMemoryBytes()),
+                      instance,
+                      data.resolve("endpoints")),
+                  configs,
+                  models));
+      Hold hold = new Hold(settings.hold());
+      JsonProtocol json =
+          new JsonProtocol(
+              List.of(
+                  sagemaker(
+                      new TrainingOperations(training, tags, hold),
+                      new HostingOperations(models, configs, endpoints, tags, hold),
+                      new TagOperations(tags, (scope, arn) -> exists(scope, arn, models, configs))),
+                  logs(new LogsOperations(logs))));
+      this.gateway =
+          opened(
+              Gateway.open(
+                  settings.port(),
+                  new Gateway.Services(
+                      json,
+                      new QueryProtocol(),
+                      new InvocationHandler(endpoints),
+                      new S3Handler(s3.address()),
+                      this::health)));
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the data folder, listens, and takes up what an earlier run left.
+   *
+   * @throws IOException when the folder or the port cannot be used, in one line
+   */
+  public static Server start(Settings settings, ContainerEngine engine, Timeline timeline)
+      throws IOException {
+    Server server = new Server(settings, engine, timeline);
+    Thread.ofVirtual().name("engine-first-contact").start(server::reachEngine);
+    server.training.resume();
+    server.endpoints.resume();
+    return server;
+  }
+
+  /** The emulator as clients on this machine reach it. */
+  public URI endpoint() {
+    return URI.create("http://127.0.0.1:" + gateway.port());
+  }
+
+  /** How many TrainingJobs are on their way. */
+  public int runningJobs() {
+    return training.running();
+  }
+
+  /** Closes what was opened, last first; each part is closed whatever became of the others. */
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      AutoCloseable part = opened.pop();
+      try {
+        part.close();
+      } catch (Exception e) { // declared by AutoCloseable
+        log.error("{} could not be closed", part.getClass().getSimpleName(), e);
+      }
+    }
+  }
+
+  private static Operations sagemaker(
+      TrainingOperations training, HostingOperations hosting, TagOperations tags) {
+    return new Operations("SageMaker", ApiModel.sagemaker(), "ValidationException")
+        .on("CreateTrainingJob", training::create)
+        .on("DescribeTrainingJob", training::describe)
+        .on("ListTrainingJobs", training::list)
+        .on("StopTrainingJob", training::stop)
+        .on("CreateModel", hosting::createModel)
+        .on("DescribeModel", hosting::describeModel)
+        .on("ListModels", hosting::listModels)
+        .on("DeleteModel", hosting::deleteModel)
+        .on("CreateEndpointConfig", hosting::createConfig)
+        .on("DescribeEndpointConfig", hosting::describeConfig)
+        .on("ListEndpointConfigs", hosting::listConfigs)
+        .on("DeleteEndpointConfig", hosting::deleteConfig)
+        .on("CreateEndpoint", hosting::createEndpoint)
+        .on("DescribeEndpoint", hosting::describeEndpoint)
+        .on("ListEndpoints", hosting::listEndpoints)
+        .on("DeleteEndpoint", hosting::deleteEndpoint)
+        .on("AddTags", tags::add)
+        .on("ListTags", tags::list)
+        .on("DeleteTags", tags::delete);
+  }
+
+  private static Operations logs(LogsOperations logs) {
+    return new Operations("Logs_20140328", ApiModel.logs(), "InvalidParameterException")
+        .on("DescribeLogGroups", logs::describeLogGroups)
+        .on("DescribeLogStreams", logs::describeLogStreams)
+        .on("GetLogEvents", logs::getLogEvents)
+        .on("FilterLogEvents", logs::filterLogEvents)
+        .on("CreateLogGroup", logs::createLogGroup)
+        .on("CreateLogStream", logs::createLogStream)
+        .on("DeleteLogGroup", logs::deleteLogGroup)
+        .on("PutLogEvents", logs::putLogEvents);
+  }
+
+  private boolean exists(Scope scope, Arn arn, Models models, EndpointConfigs configs) {
+    return switch (arn.type()) {
+      case "training-job" -> training.list(scope).stream().anyMatch(job -> job.arn().equals(arn));
+      case "model" -> models.list(scope).stream().anyMatch(model -> model.arn().equals(arn));
+      case "endpoint-config" ->
+          configs.list(scope).stream().anyMatch(config -> config.arn().equals(arn));
+      case "endpoint" -> endpoints.list(scope).stream().anyMatch(one -> one.arn().equals(arn));
+      default -> false;
+    };
+  }
+
+  private Map<String, Object> health() {
+    return Map.of(
+        "status",
+        "running",
+        "version",
+        Version.OF_THIS,
+        "docker",
+        engineReached ? "running" : "not reached");
+  }
+
+  /**
+   * A container needs the gateway on an address it can reach: from the first container on it is
+   * there.
+   */
+  private synchronized HostAccess reachEngine(HostAccess access) {
+    if (!engineReached) {
+      try {
+        URI endpoint = URI.create("http://%s:%d".formatted(access.host(), gateway.port()));
+        new ClientSettings(endpoint).writeTo(clientFiles);
+        if (access.listenOn().isPresent()) {
+          gateway.listenOn(access.listenOn().get());
+        }
+        engineReached = true;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return access;
+  }
+
+  private void reachEngine() {
+    try {
+      reachEngine(engine.connect());
+    } catch (EngineException e) {
+      log.warn(
+          "{}. Until then S3 and the API answer, and a job fails with this reason", e.getMessage());
+    } catch (UncheckedIOException e) {
+      log.error("containers cannot reach this emulator: {}", e.getMessage());
+    }
+  }
+
+  private ContainerAccess access(Scope scope) {
+    HostAccess access = reachEngine(engine.connect());
+    URI endpoint = URI.create("http://%s:%d".formatted(access.host(), gateway.port()));
+    return ContainerAccess.of(endpoint, clientFiles, scope);
+  }
+
+  private <C extends AutoCloseable> C opened(C part) {
+    opened.push(part);
+    return part;
+  }
+}

@@ -1,0 +1,84 @@
+package io.sagelocal;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How the emulator runs: from flags, then {@code SAGELOCAL_…} variables, then defaults.
+ *
+ * @param port 0 for any free one; {@code --port}, {@code SAGELOCAL_PORT}
+ * @param dataFolder everything it keeps; {@code --data-dir}, {@code SAGELOCAL_DATA_DIR}
+ * @param hold how long a Describe of something unfinished may wait; {@code --hold} in seconds,
+ *     {@code SAGELOCAL_HOLD}
+ * @param sharedMemoryBytes size of each container's /dev/shm; {@code SAGELOCAL_SHM_BYTES}
+ */
+public record Settings(int port, Path dataFolder, Duration hold, long sharedMemoryBytes) {
+  static final int DEFAULT_PORT = 4566;
+  private static final int MAX_PORT = 65_535;
+  private static final int MAX_HOLD_SECONDS = 25;
+  private static final long DEFAULT_SHARED_MEMORY = 2L << 30;
+
+  /**
+   * Reads flags and environment.
+   *
+   * @param flags by name without dashes
+   * @throws IllegalArgumentException naming the setting, its value and what is allowed
+   */
+  public static Settings from(Map<String, String> flags, Map<String, String> environment) {
+    Sources sources = new Sources(flags, environment);
+    Path home = Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", ".")));
+    return new Settings(
+        (int) sources.number("port", "SAGELOCAL_PORT", DEFAULT_PORT, 0, MAX_PORT),
+        sources
+            .find("data-dir", "SAGELOCAL_DATA_DIR")
+            .map(Settings::path)
+            .orElse(home.resolve(".sagelocal"))
+            .toAbsolutePath()
+            .normalize(),
+        Duration.ofSeconds(
+            sources.number("hold", "SAGELOCAL_HOLD", MAX_HOLD_SECONDS, 0, MAX_HOLD_SECONDS)),
+        sources.number(
+            "shm-bytes", "SAGELOCAL_SHM_BYTES", DEFAULT_SHARED_MEMORY, 1, Long.MAX_VALUE));
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(
+          "--data-dir \"%s\" is not a path: %s".formatted(text, e.getReason()), e);
+    }
+  }
+
+  private record Sources(Map<String, String> flags, Map<String, String> environment) {
+
+    Optional<String> find(String flag, String variable) {
+      return Optional.ofNullable(flags.get(flag))
+          .or(() -> Optional.ofNullable(environment.get(variable)))
+          .filter(text -> !text.isBlank());
+    }
+
+    long number(String flag, String variable, long fallback, long least, long most) {
+      String text = find(flag, variable).orElse(String.valueOf(fallback));
+      try {
+        long value = Long.parseLong(text);
+        if (value >= least && value <= most) {
+          return value;
+        }
+      } catch (NumberFormatException e) {
+        throw refusal(flag, variable, text, least, most);
+      }
+      throw refusal(flag, variable, text, least, most);
+    }
+
+    private static IllegalArgumentException refusal(
+        String flag, String variable, String text, long least, long most) {
+      return new IllegalArgumentException(
+          "--%s (or %s) must be a whole number from %d to %d but was: %s"
+              .formatted(flag, variable, least, most, text));
+    }
+  }
+}

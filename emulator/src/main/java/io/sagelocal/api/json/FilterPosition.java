@@ -1,0 +1,32 @@
+package io.sagelocal.api.json;
+
+import io.sagelocal.aws.ServiceError;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+
+/** Where a FilterLogEvents goes on: in which stream, and from which byte of it. */
+record FilterPosition(String stream, long position) {
+
+  static FilterPosition parse(Optional<String> token) {
+    return token.map(FilterPosition::decode).orElse(new FilterPosition("", 0));
+  }
+
+  String token() {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString((position + " " + stream).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static FilterPosition decode(String token) {
+    try {
+      String text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+      int space = text.indexOf(' ');
+      return new FilterPosition(
+          text.substring(space + 1), Long.parseLong(text.substring(0, Math.max(space, 0))));
+    } catch (IllegalArgumentException e) {
+      throw new ServiceError(
+          "InvalidParameterException", "The specified nextToken is invalid: " + token);
+    }
+  }
+}

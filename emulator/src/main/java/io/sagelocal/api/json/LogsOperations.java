@@ -1,0 +1,264 @@
+package io.sagelocal.api.json;
+
+import io.sagelocal.aws.Document;
+import io.sagelocal.aws.Scope;
+import io.sagelocal.aws.ServiceError;
+import io.sagelocal.logs.FilterPattern;
+import io.sagelocal.logs.LogEvent;
+import io.sagelocal.logs.LogPage;
+import io.sagelocal.logs.LogStore;
+import io.sagelocal.logs.LogStream;
+import io.sagelocal.logs.StreamSummary;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The CloudWatch Logs operations; its times are epoch milliseconds. */
+public final class LogsOperations {
+  private static final int MAX_EVENTS = 10_000;
+  private static final int GROUPS_PAGE = 50;
+  private static final int STREAMS_PAGE = 50;
+
+  private final LogStore logs;
+
+  public LogsOperations(LogStore logs) {
+    this.logs = logs;
+  }
+
+  /**
+   * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
+   */
+  public Map<String, Object> describeLogGroups(Call call) {
+    Document request = call.request();
+    List<String> names =
+        logs.groups(call.scope(), request.findText("logGroupNamePrefix").orElse(""));
+    List<Map<String, Object>> groups =
+        names.stream()
+            .map(name -> {
+              Map<String, Object> group = new LinkedHashMap<>();
+              group.put("logGroupName", name);
+              group.put("creationTime", logs.groupCreated(call.scope(), name).toEpochMilli());
+              group.put("metricFilterCount", 0);
+              group.put("arn", arn(call.scope(), name) + ":*");
+              group.put("storedBytes", 0);
+              return group;
+            })
+            .toList();
+    return page(request, groups, "logGroups", GROUPS_PAGE);
+  }
+
+  /**
+   * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html
+   */
+  public Map<String, Object> describeLogStreams(Call call) {
+    Document request = call.request();
+    String group = group(request);
+    List<StreamSummary> streams =
+        new ArrayList<>(
+            logs.streams(call.scope(), group, request.findText("logStreamNamePrefix").orElse("")));
+    if (request.findText("orderBy").orElse("").equals("LastEventTime")) {
+      streams.sort(Comparator.comparing(stream -> stream.lastEvent().orElse(Instant.EPOCH)));
+    }
+    List<StreamSummary> ordered = request.flag("descending") ? streams.reversed() : streams;
+    List<Map<String, Object>> shown =
+        ordered.stream().map(stream -> description(call.scope(), group, stream)).toList();
+    return page(request, shown, "logStreams", STREAMS_PAGE);
+  }
+
+  /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html */
+  public Map<String, Object> getLogEvents(Call call) {
+    Document request = call.request();
+    LogStream stream = logs.require(call.scope(), group(request), request.text("logStreamName"));
+    int limit = limit(request);
+    Predicate<LogEvent> wanted = inTime(request);
+    Optional<String> token = request.findText("nextToken");
+    LogPage page;
+    if (token.isPresent()) {
+      long position = position(token.get());
+      page =
+          token.get().startsWith("b/")
+              ? stream.backward(position, limit, wanted)
+              : stream.forward(position, limit, wanted);
+    } else if (request.flag("startFromHead")) {
+      page = stream.forward(0, limit, wanted);
+    } else {
+      page = stream.backward(stream.end(), limit, wanted);
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("events", page.events().stream().map(LogsOperations::event).toList());
+    answer.put("nextForwardToken", "f/" + page.end());
+    answer.put("nextBackwardToken", "b/" + page.begin());
+    return answer;
+  }
+
+  /**
+   * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+   */
+  public Map<String, Object> filterLogEvents(Call call) {
+    Document request = call.request();
+    String group = group(request);
+    List<String> names = filteredStreams(call, group);
+    Predicate<LogEvent> wanted =
+        inTime(request)
+            .and(FilterPattern.parse(request.findText("filterPattern").orElse(""))::matches);
+    int limit = limit(request);
+    FilterPosition from = FilterPosition.parse(request.findText("nextToken"));
+    List<Map<String, Object>> events = new ArrayList<>();
+    Map<String, Object> answer = new LinkedHashMap<>();
+    for (String name : names) {
+      if (name.compareTo(from.stream()) < 0) {
+        continue;
+      }
+      LogStream stream = logs.require(call.scope(), group, name);
+      long begin = name.equals(from.stream()) ? from.position() : 0;
+      LogPage page = stream.forward(begin, limit - events.size(), wanted);
+      page.events()
+          .forEach(event -> events.add(filtered(name, page.begin(), events.size(), event)));
+      if (page.end() < stream.end() || events.size() >= limit) {
+        answer.put("nextToken", new FilterPosition(name, page.end()).token());
+        break;
+      }
+    }
+    answer.put("events", events);
+    answer.put("searchedLogStreams", List.of());
+    return answer;
+  }
+
+  /**
+   * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+   */
+  public Map<String, Object> createLogGroup(Call call) {
+    logs.createGroup(call.scope(), group(call.request()));
+    return Map.of();
+  }
+
+  /**
+   * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html
+   */
+  public Map<String, Object> createLogStream(Call call) {
+    Document request = call.request();
+    logs.createStream(call.scope(), group(request), request.text("logStreamName"));
+    return Map.of();
+  }
+
+  /**
+   * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html
+   */
+  public Map<String, Object> deleteLogGroup(Call call) {
+    logs.deleteGroup(call.scope(), group(call.request()));
+    return Map.of();
+  }
+
+  /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
+  public Map<String, Object> putLogEvents(Call call) {
+    Document request = call.request();
+    LogStream stream = logs.require(call.scope(), group(request), request.text("logStreamName"));
+    stream.appendAll(
+        request.documents("logEvents").stream()
+            .map(event -> new LogStream.Line(time(event, "timestamp"), event.text("message")))
+            .toList());
+    return Map.of("nextSequenceToken", String.valueOf(stream.end()));
+  }
+
+  private List<String> filteredStreams(Call call, String group) {
+    List<String> named = call.request().texts("logStreamNames");
+    String prefix = call.request().findText("logStreamNamePrefix").orElse("");
+    return logs.streams(call.scope(), group, prefix).stream()
+        .map(StreamSummary::name)
+        .filter(name -> named.isEmpty() || named.contains(name))
+        .toList();
+  }
+
+  private static Map<String, Object> description(Scope scope, String group, StreamSummary stream) {
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("logStreamName", stream.name());
+    one.put("creationTime", stream.created().toEpochMilli());
+    stream.firstEvent().ifPresent(at -> one.put("firstEventTimestamp", at.toEpochMilli()));
+    stream.lastEvent().ifPresent(at -> one.put("lastEventTimestamp", at.toEpochMilli()));
+    stream.lastIngestion().ifPresent(at -> one.put("lastIngestionTime", at.toEpochMilli()));
+    one.put("uploadSequenceToken", String.valueOf(stream.storedBytes()));
+    one.put("arn", arn(scope, group) + ":log-stream:" + stream.name());
+    one.put("storedBytes", stream.storedBytes());
+    return one;
+  }
+
+  /** A page of what is listed; without nextToken when it is the last, or old SDKs ask for ever. */
+  private static Map<String, Object> page(
+      Document request, List<Map<String, Object>> all, String member, int defaultSize) {
+    int begin = request.findText("nextToken").map(token -> (int) position(token)).orElse(0);
+    int size = request.findNumber("limit").map(Long::intValue).orElse(defaultSize);
+    int end = Math.min(Math.max(begin, 0) + size, all.size());
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put(member, all.subList(Math.min(begin, end), end));
+    if (end < all.size()) {
+      answer.put("nextToken", "f/" + end);
+    }
+    return answer;
+  }
+
+  private static long position(String token) {
+    if (token.matches("[fb]/[0-9]{1,18}")) {
+      return Long.parseLong(token.substring(2));
+    }
+    throw new ServiceError(
+        "InvalidParameterException", "The specified nextToken is invalid: " + token);
+  }
+
+  private static Predicate<LogEvent> inTime(Document request) {
+    Optional<Long> start = request.findNumber("startTime");
+    Optional<Long> end = request.findNumber("endTime");
+    return event ->
+        start.map(from -> event.at().toEpochMilli() >= from).orElse(true)
+            && end.map(to -> event.at().toEpochMilli() < to).orElse(true);
+  }
+
+  private static Map<String, Object> event(LogEvent event) {
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("timestamp", event.at().toEpochMilli());
+    one.put("message", event.message());
+    one.put("ingestionTime", event.ingested().toEpochMilli());
+    return one;
+  }
+
+  private static Map<String, Object> filtered(
+      String stream, long begin, int number, LogEvent event) {
+    Map<String, Object> one = event(event);
+    one.put("logStreamName", stream);
+    one.put("eventId", "%s-%d-%d".formatted(Integer.toHexString(stream.hashCode()), begin, number));
+    return one;
+  }
+
+  private static int limit(Document request) {
+    return request.findNumber("limit").map(Long::intValue).orElse(MAX_EVENTS);
+  }
+
+  private static Instant time(Document event, String member) {
+    return Instant.ofEpochMilli(event.number(member));
+  }
+
+  private static String group(Document request) {
+    return request
+        .findText("logGroupName")
+        .or(() -> request.findText("logGroupIdentifier").map(LogsOperations::nameOfArn))
+        .orElseThrow(() ->
+            new ServiceError(
+                "InvalidParameterException", "logGroupName or logGroupIdentifier must be given"));
+  }
+
+  private static String nameOfArn(String identifier) {
+    int name = identifier.indexOf(":log-group:");
+    return name < 0
+        ? identifier
+        : identifier.substring(name + ":log-group:".length()).replaceFirst(":\\*$", "");
+  }
+
+  private static String arn(Scope scope, String group) {
+    return "arn:%s:logs:%s:%s:log-group:%s"
+        .formatted(scope.region().partition(), scope.region(), scope.account(), group);
+  }
+}
