@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 
 /** The command line. */
 public final class Main {
@@ -95,35 +96,35 @@ public final class Main {
   }
 
   private int start(Settings settings) throws IOException, InterruptedException {
-    try (SystemTimeline timeline = new SystemTimeline();
-        DockerContainerEngine engine = new DockerContainerEngine(environment)) {
-      Server server = Server.start(settings, engine, timeline);
-      RunningServer running = RunningServer.write(settings.dataFolder(), server.endpoint());
-      Thread main = Thread.currentThread();
-      Thread closing =
-          new Thread(
-              () -> {
-                int jobs = server.runningJobs();
-                running.delete();
-                server.close();
-                if (jobs > 0) {
-                  out.printf(
-                      "%d training job(s) run on in their containers; the next start takes them up%n",
-                      jobs);
-                }
-                out.println("Stopped.");
-                main.interrupt();
-              },
-              "closing");
-      Runtime.getRuntime().addShutdownHook(closing);
-      out.println("Data in " + settings.dataFolder());
-      out.println("Listening on " + server.endpoint());
-      out.println("Ready.");
-      closing.join();
-    } catch (InterruptedException e) {
-      return 0;
-    }
+    SystemTimeline timeline = new SystemTimeline();
+    DockerContainerEngine engine = new DockerContainerEngine(environment);
+    Server server = Server.start(settings, engine, timeline);
+    RunningServer running = RunningServer.write(settings.dataFolder(), server.endpoint());
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> shutDown(running, server, engine, timeline), "shut-down"));
+    out.println("Data in " + settings.dataFolder());
+    out.println("Listening on " + server.endpoint());
+    out.println("Ready.");
+    new CountDownLatch(1).await(); // until a signal runs the hook
     return 0;
+  }
+
+  private void shutDown(
+      RunningServer running, Server server, DockerContainerEngine engine, SystemTimeline timeline) {
+    int jobs = server.runningJobs();
+    server.close();
+    timeline.close();
+    try {
+      engine.close();
+    } catch (IOException e) {
+      err.println("sagelocal: the connection to Docker did not close: " + e.getMessage());
+    }
+    running.delete();
+    if (jobs > 0) {
+      out.printf("%d training job(s) run on; the next start takes them up%n", jobs);
+    }
+    out.println("Stopped.");
   }
 
   private int stop(Settings settings) throws IOException, InterruptedException {

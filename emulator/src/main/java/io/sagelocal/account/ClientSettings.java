@@ -49,7 +49,10 @@ public record ClientSettings(URI endpoint) {
     return environment;
   }
 
-  /** Writes the files that {@link #redirection} names. */
+  /**
+   * Writes the files that {@link #redirection} names. Some releases of botocore have a global
+   * endpoint in mind for S3 and STS of us-east-1, which these files must name or turn off.
+   */
   public void writeTo(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve(ENDPOINTS_FILE), endpointsFile());
@@ -57,8 +60,10 @@ public record ClientSettings(URI endpoint) {
         folder.resolve(CONFIG_FILE),
         """
         [default]
+        sts_regional_endpoints = regional
         s3 =
             addressing_style = path
+            us_east_1_regional_endpoint = regional
         """);
   }
 

@@ -60,6 +60,8 @@ public final class Gateway implements AutoCloseable {
           config.http.maxRequestSize = MAX_JSON_BYTES;
           config.jetty.modifyServer(jetty -> {
             server[0] = jetty;
+            services.s3().setServer(jetty);
+            services.invocations().setServer(jetty);
             jetty.setHandler(new Router(services.s3(), services.invocations()));
           });
           config.jetty.modifyHttpConfiguration(Gateway::tolerant);

@@ -141,17 +141,22 @@ final class Daemon implements AutoCloseable {
   private static HostAccess bridgeAccess(DockerClient client) {
     Network bridge = client.inspectNetworkCmd().withNetworkId("bridge").exec();
     for (Network.Ipam.Config config : bridge.getIpam().getConfig()) {
-      String gateway = config.getGateway();
-      if (gateway != null) {
+      String address =
+          config.getGateway() == null ? firstOf(config.getSubnet()) : config.getGateway();
+      if (address != null && address.indexOf(':') < 0) {
         try {
-          InetAddress address = InetAddress.getByName(gateway);
-          return new HostAccess(gateway, Optional.of(address));
+          return new HostAccess(address, Optional.of(InetAddress.getByName(address)));
         } catch (UnknownHostException e) {
-          throw new IllegalStateException("Docker's bridge has the gateway " + gateway, e);
+          throw new IllegalStateException("Docker's bridge has the address " + address, e);
         }
       }
     }
-    throw new IllegalStateException("Docker's network named bridge has no gateway address");
+    throw new IllegalStateException("Docker's network named bridge has no address");
+  }
+
+  /** A daemon that nobody gave a gateway takes the subnet's first address, and may not say so. */
+  private static @Nullable String firstOf(@Nullable String subnet) {
+    return subnet == null ? null : subnet.replaceFirst("\\.[0-9]+/[0-9]+$", ".1");
   }
 
   private static String rootMessage(Throwable e) {
