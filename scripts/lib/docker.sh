@@ -1,0 +1,47 @@
+# Sourced: a Docker daemon that answers.
+
+docker_log=$cache/dockerd.log
+
+ensure_docker() {
+  if docker info >/dev/null 2>&1; then return; fi
+  [[ -z ${DOCKER_HOST:-} ]] || fail "DOCKER_HOST is $DOCKER_HOST, but no Docker answers there"
+  if ! command -v dockerd >/dev/null || ! command -v docker >/dev/null; then
+    has_apt || fail "Docker is not installed; install Docker Engine (https://docs.docker.com/engine/install) or Docker Desktop and start it"
+    step "installing Docker" install_docker
+  fi
+  step "starting Docker" start_docker
+}
+
+install_docker() {
+  apt_install docker.io iptables ca-certificates
+  command -v docker >/dev/null || apt_install docker-cli # Debian 13 and later ship the client apart
+}
+
+start_docker() {
+  if [[ -d /run/systemd/system ]]; then
+    as_root systemctl start docker
+  else
+    start_dockerd
+  fi
+  if ! wait_for 60 docker info; then
+    tail -n 15 "$docker_log" 2>/dev/null || true
+    echo "the Docker daemon does not answer within 60 s; its log is $docker_log"
+    return 1
+  fi
+}
+
+# A daemon that was killed leaves its process number, its socket and containerd's behind; with a number that is
+# another process's now, it would refuse to start.
+start_dockerd() {
+  local pid_file=/var/run/docker.pid pid
+  for pid_file in /var/run/docker.pid /var/run/docker/containerd/containerd.pid; do
+    [[ -f $pid_file ]] || continue
+    pid=$(cat "$pid_file")
+    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) != @(dockerd|containerd) ]]; then as_root rm -f "$pid_file"; fi
+  done
+  if ! pgrep -x dockerd >/dev/null; then
+    as_root rm -f /var/run/docker.sock /var/run/docker/containerd/containerd.sock /var/run/docker/containerd/containerd.sock.ttrpc
+    # of its own session and with no file of ours: it outlives the script, and nobody waits for its output
+    as_root setsid --fork dockerd </dev/null >"$docker_log" 2>&1
+  fi
+}

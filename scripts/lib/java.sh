@@ -1,0 +1,101 @@
+# Sourced: a JDK of 21 or newer, and the emulator's jar.
+
+jar=$root/emulator/target/sagelocal.jar
+jdk_cache=$cache/jdk
+
+# find_jdk: the newest JDK >= 21, or nothing
+find_jdk() {
+  local home version best='' best_version=20
+  for home in "${JAVA_HOME:-/nonexistent}" /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
+    "$HOME"/.sdkman/candidates/java/* "$jdk_cache"/*; do
+    [[ -x $home/bin/javac ]] || continue
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release" 2>/dev/null || true)
+    if [[ -n $version ]] && ((version > best_version)); then best=$home best_version=$version; fi
+  done
+  echo "$best"
+}
+
+# Debian 12 has no JDK newer than 17, so there one comes from Adoptium.
+install_jdk() {
+  local package
+  if has_apt; then
+    as_root apt-get update -q
+    for package in openjdk-25-jdk-headless openjdk-21-jdk-headless; do
+      if apt-cache policy "$package" | grep -q 'Candidate: [0-9]'; then apt_install "$package"; return; fi
+    done
+  fi
+  local os arch part
+  case $(uname -s) in Linux) os=linux ;; Darwin) os=mac ;; *) return 1 ;; esac
+  case $(uname -m) in x86_64) arch=x64 ;; aarch64 | arm64) arch=aarch64 ;; *) return 1 ;; esac
+  part=$(mktemp -d)
+  curl -fsSL --max-time 600 -o "$part/jdk.tar.gz" \
+    "https://api.adoptium.net/v3/binary/latest/25/ga/$os/$arch/jdk/hotspot/normal/eclipse"
+  tar -xzf "$part/jdk.tar.gz" -C "$part" && rm "$part/jdk.tar.gz"
+  mkdir -p "$jdk_cache" && mv "$part"/* "$jdk_cache/"
+}
+
+ensure_jdk() {
+  JAVA_HOME=$(find_jdk)
+  if [[ -z $JAVA_HOME ]]; then
+    step "installing a JDK" install_jdk
+    JAVA_HOME=$(find_jdk)
+  fi
+  [[ -n $JAVA_HOME ]] || fail "no JDK of 21 or newer was found; install one (Temurin 25, https://adoptium.net) or set JAVA_HOME"
+  export JAVA_HOME
+}
+
+ensure_maven() {
+  command -v mvn >/dev/null && return
+  has_apt || fail "Maven is not installed; install Maven 3.8.7 or newer"
+  step "installing Maven" apt_install maven
+}
+
+jar_is_current() {
+  [[ -f $jar ]] || return 1
+  [[ -z $(find "$root/pom.xml" "$root"/{emulator,fake-s3}/{pom.xml,src/main} -newer "$jar" -print -quit) ]]
+}
+
+build_jar() {
+  (cd "$root" && mvn -B -ntp -q -pl emulator -am package -DskipTests)
+}
+
+ensure_jar() {
+  jar_is_current || step "building the emulator" build_jar
+}
+
+# The flags every run has; a JDK that knows more gets more.
+java_flags() {
+  local version
+  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")
+  echo -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=4 -Xshare:auto
+  if ((version >= 25)); then
+    echo -XX:+UseCompactObjectHeaders
+    if [[ -f $jar.aot && $jar.aot -nt $jar ]]; then echo -XX:AOTCache="$jar.aot" -Xlog:aot=off -Xlog:cds=off; fi
+  fi
+}
+
+# A cache of loaded classes more than halves the start; it is made by one short run. Doing without it is slower, not wrong.
+ensure_aot_cache() {
+  local version data
+  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")
+  ((version >= 25)) || return 0
+  if [[ -f $jar.aot && $jar.aot -nt $jar ]]; then return 0; fi
+  step "preparing a quick start" make_aot_cache || echo "   without it the start is slower"
+}
+
+make_aot_cache() {
+  local data server port
+  data=$(mktemp -d)
+  # shellcheck disable=SC2046
+  "$JAVA_HOME/bin/java" $(java_flags) -XX:AOTCacheOutput="$jar.aot.part" -jar "$jar" start --port 0 --data-dir "$data" >"$data/log" 2>&1 &
+  server=$!
+  wait_for 30 grep -q '^Ready' "$data/log"
+  port=$(sed -n 's#^Listening on .*:##p' "$data/log")
+  curl -fsS "http://127.0.0.1:$port/_sagelocal/health" >/dev/null
+  curl -sS -X POST -H 'X-Amz-Target: SageMaker.ListTrainingJobs' -d '{}' "http://127.0.0.1:$port/" >/dev/null
+  curl -sS "http://127.0.0.1:$port/" >/dev/null
+  kill "$server"
+  wait "$server" || true
+  mv "$jar.aot.part" "$jar.aot"
+  rm -rf "$data"
+}
