@@ -67,7 +67,7 @@ ensure_jar() {
 java_flags() {
   local version
   version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")
-  echo -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=4 -Xshare:auto
+  echo -Xmx256m -XX:+UseSerialGC
   if ((version >= 25)); then
     echo -XX:+UseCompactObjectHeaders
     if [[ -f $jar.aot && $jar.aot -nt $jar ]]; then echo -XX:AOTCache="$jar.aot" -Xlog:aot=off -Xlog:cds=off; fi
@@ -76,26 +76,33 @@ java_flags() {
 
 # A cache of loaded classes more than halves the start; it is made by one short run. Doing without it is slower, not wrong.
 ensure_aot_cache() {
-  local version data
+  local version
   version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")
   ((version >= 25)) || return 0
   if [[ -f $jar.aot && $jar.aot -nt $jar ]]; then return 0; fi
-  step "preparing a quick start" make_aot_cache || echo "   without it the start is slower"
+  echo "== preparing a quick start"
+  make_aot_cache >"$cache/aot.log" 2>&1 || echo "   it did not work ($cache/aot.log); the start is slower without it"
 }
 
 make_aot_cache() {
-  local data server port
+  local data server status=0
   data=$(mktemp -d)
   # shellcheck disable=SC2046
   "$JAVA_HOME/bin/java" $(java_flags) -XX:AOTCacheOutput="$jar.aot.part" -jar "$jar" start --port 0 --data-dir "$data" >"$data/log" 2>&1 &
   server=$!
-  wait_for 30 grep -q '^Ready' "$data/log"
-  port=$(sed -n 's#^Listening on .*:##p' "$data/log")
-  curl -fsS "http://127.0.0.1:$port/_sagelocal/health" >/dev/null
-  curl -sS -X POST -H 'X-Amz-Target: SageMaker.ListTrainingJobs' -d '{}' "http://127.0.0.1:$port/" >/dev/null
-  curl -sS "http://127.0.0.1:$port/" >/dev/null
-  kill "$server"
-  wait "$server" || true
-  mv "$jar.aot.part" "$jar.aot"
+  wait_for 30 grep -q '^Ready' "$data/log" && exercise "$(sed -n 's#^Listening on ##p' "$data/log")" || status=1
+  kill "$server" || status=1
+  wait "$server" || true # ended by the signal
+  if ((status == 0)); then mv "$jar.aot.part" "$jar.aot" || status=1; fi
+  if ((status != 0)); then cat "$data/log"; fi
   rm -rf "$data"
+  return "$status"
+}
+
+# exercise ENDPOINT: uses what a first client uses
+exercise() {
+  curl -fsS "$1/_sagelocal/health" &&
+    curl -sS -X POST -H 'X-Amz-Target: SageMaker.ListTrainingJobs' -d '{}' "$1/" &&
+    curl -sS -X POST -H 'X-Amz-Target: SageMaker.DescribeTrainingJob' -d '{"TrainingJobName":"none"}' "$1/" &&
+    curl -sS "$1/"
 }
