@@ -54,6 +54,11 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
     return daemon.connection().access();
   }
 
+  /** Whether the daemon has the runtime that gives containers the GPUs. */
+  boolean hasGpuSupport() {
+    return daemon.connection().nvidiaRuntime();
+  }
+
   @Override
   public boolean hasImage(String image) {
     try {

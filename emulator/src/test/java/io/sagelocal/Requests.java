@@ -1,0 +1,63 @@
+package io.sagelocal;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Requests as a client would make them. */
+final class Requests {
+  private Requests() {}
+
+  static Map<String, Object> trainingJob(String name, String image) {
+    Map<String, Object> request = new HashMap<>();
+    request.put("TrainingJobName", name);
+    request.put(
+        "AlgorithmSpecification", Map.of("TrainingImage", image, "TrainingInputMode", "File"));
+    request.put("RoleArn", TestServer.ROLE);
+    request.put("OutputDataConfig", Map.of("S3OutputPath", "s3://" + TestServer.BUCKET + "/out"));
+    request.put(
+        "ResourceConfig",
+        Map.of("InstanceType", "ml.c4.xlarge", "InstanceCount", 1, "VolumeSizeInGB", 1));
+    request.put("StoppingCondition", Map.of("MaxRuntimeInSeconds", 3600));
+    return request;
+  }
+
+  static Map<String, Object> channel(String name, String uri) {
+    return Map.of(
+        "ChannelName",
+        name,
+        "DataSource",
+        Map.of("S3DataSource", Map.of("S3DataType", "S3Prefix", "S3Uri", uri)));
+  }
+
+  static Map<String, Object> model(String name, String image, String artifact) {
+    return Map.of(
+        "ModelName",
+        name,
+        "ExecutionRoleArn",
+        TestServer.ROLE,
+        "PrimaryContainer",
+        Map.of("Image", image, "ModelDataUrl", artifact, "Environment", Map.of("A", "b")));
+  }
+
+  static Map<String, Object> config(String name, String model) {
+    return Map.of(
+        "EndpointConfigName",
+        name,
+        "ProductionVariants",
+        List.of(
+            Map.of(
+                "VariantName",
+                "AllTraffic",
+                "ModelName",
+                model,
+                "InitialInstanceCount",
+                1,
+                "InstanceType",
+                "ml.c4.xlarge")));
+  }
+
+  static Map<String, Object> endpoint(String name, String config) {
+    return Map.of("EndpointName", name, "EndpointConfigName", config);
+  }
+}

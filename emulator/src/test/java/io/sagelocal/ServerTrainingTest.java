@@ -1,0 +1,334 @@
+package io.sagelocal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sagelocal.TestServer.Answer;
+import io.sagelocal.archive.TarGz;
+import io.sagelocal.engine.FakeContainerEngine;
+import io.sagelocal.engine.FakeHost;
+import io.sagelocal.state.FakeTimeline;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** TrainingJobs through real HTTP, with containers that are threads. */
+class ServerTrainingTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path data;
+  private final FakeContainerEngine engine = new FakeContainerEngine();
+  private final FakeTimeline timeline = new FakeTimeline();
+  private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+  private TestServer server;
+
+  @BeforeEach
+  void start() throws IOException, InterruptedException {
+    engine
+        .image("ok", this::trainWell)
+        .image("fails", ServerTrainingTest::failWithReason)
+        .image("silent", host -> 3)
+        .image("waits", this::waitForSignal);
+    server = new TestServer(data, engine, timeline);
+    server.put("data/train/a.csv", "1,2");
+    server.put("data/train/sub/b.csv", "3,4");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void aJobSeesItsInputsAndItsArtifactsAreInS3() throws IOException, InterruptedException {
+    Map<String, Object> request = Requests.trainingJob("job", "ok");
+    request.put("HyperParameters", Map.of("epochs", "3"));
+    request.put("InputDataConfig", List.of(Requests.channel("train", "s3://bucket/data/train")));
+    request.put("Environment", Map.of("MINE", "yes"));
+
+    Answer created = server.sagemaker("CreateTrainingJob", request);
+    assertThat(created.body().path("TrainingJobArn").asText())
+        .isEqualTo("arn:aws:sagemaker:us-east-1:000000000000:training-job/job");
+    JsonNode job = server.awaitJob("job", "Completed");
+
+    assertThat(seen)
+        .containsExactly(
+            "a.csv=1,2",
+            "b.csv=3,4",
+            "epochs=3",
+            "host=algo-1",
+            "mode=File",
+            "job=job",
+            "mine=yes",
+            "command=[train]");
+    String artifacts = job.path("ModelArtifacts").path("S3ModelArtifacts").asText();
+    assertThat(artifacts).isEqualTo("s3://bucket/out/job/output/model.tar.gz");
+    assertThat(unpacked("out/job/output/model.tar.gz").resolve("weights")).hasContent("w");
+    assertThat(unpacked("out/job/output/output.tar.gz").resolve("plot")).hasContent("p");
+    assertThat(job.path("OutputDataConfig").path("KmsKeyId").asText("none")).isEmpty();
+    assertThat(job.path("SecondaryStatusTransitions").findValuesAsText("Status"))
+        .containsExactly("Starting", "Downloading", "Training", "Uploading", "Completed");
+    assertThat(job.path("SecondaryStatusTransitions").findValuesAsText("StatusMessage"))
+        .doesNotContain("");
+    assertThat(logLines("job")).containsExactly("training", "done");
+    awaitNothingLeft();
+  }
+
+  @Test
+  void theFailureFileIsTheReason() throws IOException, InterruptedException {
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "fails"));
+    JsonNode job = server.awaitJob("job", "Failed");
+    assertThat(job.path("FailureReason").asText())
+        .startsWith("AlgorithmError: no such column")
+        .endsWith("exit code: 1")
+        .hasSizeLessThanOrEqualTo(1024);
+    assertThat(job.has("ModelArtifacts")).isFalse();
+    awaitNothingLeft();
+  }
+
+  @Test
+  void withoutAFailureFileTheReasonTellsTheExitCode() throws IOException, InterruptedException {
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "silent"));
+    assertThat(server.awaitJob("job", "Failed").path("FailureReason").asText())
+        .contains("exit code: 3");
+  }
+
+  @Test
+  void anUnknownImageFailsTheJobSayingWhatWasLookedFor() throws IOException, InterruptedException {
+    String image = "520713654638.dkr.ecr.us-east-1.amazonaws.com/sagemaker-mxnet:1.2-cpu-py2";
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", image));
+    assertThat(server.awaitJob("job", "Failed").path("FailureReason").asText())
+        .contains(image)
+        .contains("sagelocal/mxnet:1.2.1-cpu-py2")
+        .contains("containers/build --version 1.2.1 --python py2");
+  }
+
+  @Test
+  void aMissingPrefixIsNamed() throws IOException, InterruptedException {
+    Map<String, Object> request = Requests.trainingJob("job", "ok");
+    request.put("InputDataConfig", List.of(Requests.channel("train", "s3://bucket/nothing")));
+    server.sagemaker("CreateTrainingJob", request);
+    assertThat(server.awaitJob("job", "Failed").path("FailureReason").asText())
+        .startsWith("ClientError: Data download failed")
+        .contains("s3://bucket/nothing");
+    awaitNothingLeft();
+  }
+
+  @Test
+  void aStoppedJobKeepsWhatItSavedAndStaysStopped() throws IOException, InterruptedException {
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "waits"));
+    assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("waiting");
+    server.sagemaker("StopTrainingJob", Map.of("TrainingJobName", "job"));
+    JsonNode job = server.awaitJob("job", "Stopped");
+    assertThat(job.path("SecondaryStatus").asText()).isEqualTo("Stopped");
+    assertThat(unpacked("out/job/output/model.tar.gz").resolve("half")).hasContent("h");
+    Answer again = server.sagemaker("StopTrainingJob", Map.of("TrainingJobName", "job"));
+    assertThat(again.error()).isEqualTo("ValidationException");
+    assertThat(again.message()).contains("Stopped");
+    awaitNothingLeft();
+  }
+
+  @Test
+  void theTimeLimitStopsAJob() throws IOException, InterruptedException {
+    Map<String, Object> request = Requests.trainingJob("job", "waits");
+    request.put("StoppingCondition", Map.of("MaxRuntimeInSeconds", 60));
+    server.sagemaker("CreateTrainingJob", request);
+    assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("waiting");
+    timeline.advance(Duration.ofSeconds(61));
+    JsonNode job = server.awaitJob("job", "Stopped");
+    assertThat(job.path("SecondaryStatus").asText()).isEqualTo("MaxRuntimeExceeded");
+    assertThat(job.path("ModelArtifacts").path("S3ModelArtifacts").asText()).isNotEmpty();
+  }
+
+  @Test
+  void aNameIsTakenOnlyOnceAndARefusalLeavesTheFirstAlone()
+      throws IOException, InterruptedException {
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "ok"));
+    server.awaitJob("job", "Completed");
+    Answer second = server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "fails"));
+    assertThat(second.status()).isEqualTo(400);
+    assertThat(second.error()).isEqualTo("ResourceInUse");
+    assertThat(server.awaitJob("job", "Completed").has("FailureReason")).isFalse();
+  }
+
+  @Test
+  void withoutAnEngineTheServerAnswersAndTheJobSaysWhy() throws IOException, InterruptedException {
+    engine.down(true);
+    assertThat(server.sagemaker("ListTrainingJobs", Map.of()).status()).isEqualTo(200);
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "ok"));
+    assertThat(server.awaitJob("job", "Failed").path("FailureReason").asText())
+        .contains("the engine does not answer; start it");
+    engine.down(false);
+  }
+
+  @Test
+  void aMissingOutputBucketFailsTheJob() throws IOException, InterruptedException {
+    Map<String, Object> request = Requests.trainingJob("job", "ok");
+    request.put("OutputDataConfig", Map.of("S3OutputPath", "s3://no-such-bucket/out"));
+    server.sagemaker("CreateTrainingJob", request);
+    assertThat(server.awaitJob("job", "Failed").path("FailureReason").asText())
+        .contains("no-such-bucket");
+  }
+
+  @Test
+  void aRestartFindsTheContainerThatRanOnAndItsLogHasEveryLineOnce()
+      throws IOException, InterruptedException {
+    CountDownLatch goOn = new CountDownLatch(1);
+    engine.image(
+        "long",
+        host -> {
+          host.print("before");
+          seen.add("running");
+          goOn.await();
+          host.print("after");
+          Files.writeString(host.path("/opt/ml/model/weights"), "w");
+          return 0;
+        });
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "long"));
+    assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("running");
+    server.close();
+    server = new TestServer(data, engine, timeline);
+    goOn.countDown();
+    server.awaitJob("job", "Completed");
+    assertThat(logLines("job")).containsExactly("before", "after");
+    awaitNothingLeft();
+  }
+
+  @Test
+  void aRestartShowsAnEndedJobAsItWas() throws IOException, InterruptedException {
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "fails"));
+    JsonNode before = server.awaitJob("job", "Failed");
+    server.close();
+    timeline.advance(Duration.ofHours(1));
+    server = new TestServer(data, engine, timeline);
+    assertThat(server.awaitJob("job", "Failed")).isEqualTo(before);
+  }
+
+  @Test
+  void aDescribeIsHeldUntilTheJobEnds() throws IOException, InterruptedException {
+    server.close();
+    server = new TestServer(data, engine, timeline, Duration.ofSeconds(20));
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "ok"));
+    JsonNode first =
+        server.sagemaker("DescribeTrainingJob", Map.of("TrainingJobName", "job")).body();
+    assertThat(first.path("TrainingJobStatus").asText()).isEqualTo("Completed");
+  }
+
+  @Test
+  void aHeldDescribeAnswersWhenItsTimeIsOver() throws IOException, InterruptedException {
+    server.close();
+    server = new TestServer(data, engine, timeline, Duration.ofSeconds(20));
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "waits"));
+    assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("waiting");
+    int before = timeline.waiting();
+    Thread clock =
+        Thread.ofVirtual()
+            .start(() -> {
+              while (timeline.waiting() <= before) {
+                Thread.onSpinWait();
+              }
+              timeline.advance(Duration.ofSeconds(21));
+            });
+    JsonNode held =
+        server.sagemaker("DescribeTrainingJob", Map.of("TrainingJobName", "job")).body();
+    clock.join();
+    assertThat(held.path("TrainingJobStatus").asText()).isEqualTo("InProgress");
+    server.sagemaker("StopTrainingJob", Map.of("TrainingJobName", "job"));
+    server.awaitJob("job", "Stopped");
+  }
+
+  private int trainWell(FakeHost host) throws IOException {
+    host.print("training");
+    Path train = host.path("/opt/ml/input/data/train");
+    if (Files.exists(train)) {
+      JsonNode config = read(host, "inputdataconfig.json");
+      seen.add("a.csv=" + Files.readString(train.resolve("a.csv")));
+      seen.add("b.csv=" + Files.readString(train.resolve("sub/b.csv")));
+      seen.add("epochs=" + read(host, "hyperparameters.json").path("epochs").textValue());
+      seen.add("host=" + read(host, "resourceconfig.json").path("current_host").asText());
+      seen.add("mode=" + config.path("train").path("TrainingInputMode").asText());
+      seen.add("job=" + host.environment().get("TRAINING_JOB_NAME"));
+      seen.add("mine=" + host.environment().get("MINE"));
+      seen.add("command=" + host.spec().command());
+    }
+    Files.writeString(host.path("/opt/ml/model/weights"), "w");
+    Files.writeString(host.path("/opt/ml/output/data/plot"), "p");
+    host.print("done");
+    return 0;
+  }
+
+  private static int failWithReason(FakeHost host) throws IOException {
+    Files.writeString(host.path("/opt/ml/output/failure"), "no such column" + "!".repeat(5000));
+    return 1;
+  }
+
+  private int waitForSignal(FakeHost host) throws IOException, InterruptedException {
+    Files.writeString(host.path("/opt/ml/model/half"), "h");
+    seen.add("waiting");
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  private static JsonNode read(FakeHost host, String file) throws IOException {
+    return JSON.readTree(Files.readAllBytes(host.path("/opt/ml/input/config/" + file)));
+  }
+
+  private Path unpacked(String key) throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory(data, "unpacked");
+    TarGz.unpack(
+        new ByteArrayInputStream(server.s3("GET", "/bucket/" + key, new byte[0]).body()), folder);
+    return folder;
+  }
+
+  private List<String> logLines(String job) throws IOException, InterruptedException {
+    Map<String, String> group = Map.of("logGroupName", "/aws/sagemaker/TrainingJobs");
+    JsonNode streams =
+        server
+            .logs(
+                "DescribeLogStreams",
+                Map.of("logGroupName", group.get("logGroupName"), "logStreamNamePrefix", job + "/"))
+            .body();
+    List<String> lines = new ArrayList<>();
+    for (JsonNode stream : streams.path("logStreams")) {
+      JsonNode events =
+          server
+              .logs(
+                  "GetLogEvents",
+                  Map.of(
+                      "logGroupName",
+                      group.get("logGroupName"),
+                      "logStreamName",
+                      stream.path("logStreamName").asText(),
+                      "startFromHead",
+                      true))
+              .body();
+      events.path("events").forEach(event -> lines.add(event.path("message").asText()));
+    }
+    return lines;
+  }
+
+  private void awaitNothingLeft() throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!engine.containers().isEmpty()
+        || Files.exists(data.resolve("jobs/000000000000/us-east-1/job"))) {
+      assertThat(System.nanoTime())
+          .as("containers %s or a scratch folder are left", engine.containers())
+          .isLessThan(end);
+      Thread.sleep(10);
+    }
+  }
+}

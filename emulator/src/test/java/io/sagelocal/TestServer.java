@@ -1,0 +1,143 @@
+package io.sagelocal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sagelocal.engine.FakeContainerEngine;
+import io.sagelocal.state.Timeline;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * The whole server in this JVM, real HTTP on a free port, with a fake engine; and a client of it.
+ */
+public final class TestServer implements AutoCloseable {
+  static final String BUCKET = "bucket";
+  static final String ROLE = "arn:aws:iam::000000000000:role/Role";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Server server;
+
+  /** An answer of the JSON protocol. */
+  record Answer(int status, JsonNode body) {
+    String error() {
+      return body.path("__type").asText();
+    }
+
+    String message() {
+      return body.path("message").asText();
+    }
+  }
+
+  TestServer(Path data, FakeContainerEngine engine, Timeline timeline) throws IOException {
+    this(data, engine, timeline, Duration.ZERO);
+  }
+
+  TestServer(Path data, FakeContainerEngine engine, Timeline timeline, Duration hold)
+      throws IOException {
+    this.server = Server.start(new Settings(0, data, hold, 1 << 20), engine, timeline);
+  }
+
+  URI endpoint() {
+    return server.endpoint();
+  }
+
+  Answer sagemaker(String operation, Object request) throws IOException, InterruptedException {
+    return call("SageMaker." + operation, "us-east-1", JSON.writeValueAsString(request));
+  }
+
+  Answer logs(String operation, Object request) throws IOException, InterruptedException {
+    return call("Logs_20140328." + operation, "us-east-1", JSON.writeValueAsString(request));
+  }
+
+  Answer call(String target, String region, String body) throws IOException, InterruptedException {
+    HttpResponse<byte[]> response =
+        http.send(
+            HttpRequest.newBuilder(endpoint())
+                .header("X-Amz-Target", target)
+                .header("Authorization", authorization(region, "sagemaker"))
+                .POST(BodyPublishers.ofString(body))
+                .build(),
+            BodyHandlers.ofByteArray());
+    return new Answer(response.statusCode(), JSON.readTree(response.body()));
+  }
+
+  HttpResponse<String> invoke(String endpointName, String body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(endpoint().resolve("/endpoints/" + endpointName + "/invocations"))
+            .header("Authorization", authorization("us-east-1", "sagemaker"))
+            .POST(BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), BodyHandlers.ofString());
+  }
+
+  HttpResponse<byte[]> s3(String method, String path, byte[] body)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(endpoint() + path))
+            .header("Authorization", authorization("us-east-1", "s3"))
+            .method(method, BodyPublishers.ofByteArray(body))
+            .build(),
+        BodyHandlers.ofByteArray());
+  }
+
+  /** Makes the bucket and puts an object there. */
+  void put(String key, String text) throws IOException, InterruptedException {
+    s3("PUT", "/" + BUCKET, new byte[0]);
+    s3("PUT", "/" + BUCKET + "/" + key, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  /** Describes until the answer is as wanted. */
+  JsonNode await(String operation, Map<String, ?> request, Predicate<JsonNode> wanted)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (true) {
+      JsonNode now = sagemaker(operation, request).body();
+      if (wanted.test(now)) {
+        return now;
+      }
+      if (System.nanoTime() > end) {
+        throw new AssertionError(operation + " did not become as wanted; last answer: " + now);
+      }
+      Thread.sleep(10);
+    }
+  }
+
+  JsonNode awaitJob(String name, String status) throws IOException, InterruptedException {
+    return await(
+        "DescribeTrainingJob",
+        Map.of("TrainingJobName", name),
+        job -> job.path("TrainingJobStatus").asText().equals(status));
+  }
+
+  JsonNode awaitEndpoint(String name, String status) throws IOException, InterruptedException {
+    return await(
+        "DescribeEndpoint",
+        Map.of("EndpointName", name),
+        endpoint -> endpoint.path("EndpointStatus").asText().equals(status));
+  }
+
+  private static String authorization(String region, String service) {
+    return "AWS4-HMAC-SHA256 Credential=000000000000/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0"
+        .formatted(region, service);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    http.close();
+  }
+}
