@@ -1,0 +1,44 @@
+"""The same words for every line of the SDK."""
+import importlib.metadata
+import os
+
+import sagemaker
+from sagemaker.mxnet import MXNet, MXNetModel
+
+VERSION = tuple(int(part) for part in importlib.metadata.version('sagemaker').split('.')[:2])
+ROLE = 'arn:aws:iam::000000000000:role/SageMakerRole'
+BUCKET = 'sagemaker-us-east-1-000000000000'
+DIGITS = os.path.abspath(os.path.join(os.path.dirname(__file__), *['..'] * 4 + ['fixtures', 'digits']))
+
+
+def session():
+    """From 1.42 on default_bucket() asks a hard-coded address of STS; naming the bucket avoids it."""
+    if VERSION < (1, 42):
+        return sagemaker.Session()
+    one = sagemaker.Session(default_bucket=BUCKET)
+    one.boto_session.client('s3').create_bucket(Bucket=BUCKET)
+    return one
+
+
+def estimator(script, one, **kwargs):
+    if VERSION >= (2, 0):
+        kwargs.update(instance_count=1, instance_type='ml.c4.xlarge')
+    else:
+        kwargs.update(train_instance_count=1, train_instance_type='ml.c4.xlarge')
+    return MXNet(script, role=ROLE, framework_version='1.2.1', sagemaker_session=one, **kwargs)
+
+
+def fit(one, folder, wait=True):
+    """Fits on a channel of one small file, as old SDKs want a channel."""
+    data = folder / 'data'
+    data.mkdir()
+    (data / 'numbers.csv').write_text('1,2\n')
+    one.fit({'train': one.sagemaker_session.upload_data(str(data), key_prefix='numbers')}, wait=wait)
+
+
+def model(data, script, one, py_version):
+    return MXNetModel(data, ROLE, script, framework_version='1.2.1', py_version=py_version, sagemaker_session=one)
+
+
+def job_name(fitted):
+    return fitted.latest_training_job.name
