@@ -16,7 +16,9 @@ def session():
     if VERSION < (1, 42):
         return sagemaker.Session()
     one = sagemaker.Session(default_bucket=BUCKET)
-    one.boto_session.client('s3').create_bucket(Bucket=BUCKET)
+    s3 = one.boto_session.client('s3')
+    if BUCKET not in [bucket['Name'] for bucket in s3.list_buckets()['Buckets']]:
+        s3.create_bucket(Bucket=BUCKET)
     return one
 
 

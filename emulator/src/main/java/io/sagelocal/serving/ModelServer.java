@@ -40,7 +40,7 @@ public final class ModelServer implements AutoCloseable {
   private static final Duration PING_PAUSE = Duration.ofMillis(50);
   private static final Duration TIME_TO_HEALTH = Duration.ofMinutes(4);
   private static final Duration STOP_GRACE = Duration.ofSeconds(10);
-  private static final int LINES_IN_REASON = 12;
+  private static final int LINES_LOOKED_AT = 400;
 
   private final ServingContext context;
   private final ModelServerSpec spec;
@@ -86,6 +86,7 @@ public final class ModelServer implements AutoCloseable {
         server.awaitHealth(abandoned);
         return server;
       } catch (ServingFailure | RuntimeException e) {
+        context.engine().remove(server.container); // it serves nobody, so nothing is to be finished
         server.close();
         throw e;
       } catch (InterruptedException e) {
@@ -236,10 +237,8 @@ public final class ModelServer implements AutoCloseable {
   }
 
   private String lastLines() {
-    List<String> lines = logStream.tail(LINES_IN_REASON);
-    return lines.isEmpty()
-        ? "; it logged nothing"
-        : ". Its last log lines: " + String.join("\n", lines);
+    String words = LastWords.of(logStream.tail(LINES_LOOKED_AT));
+    return words.isEmpty() ? "; it logged nothing" : ". Its last words: " + words;
   }
 
   private void watch() {

@@ -79,6 +79,9 @@ public record TrainingJobSpec(
 
   private static int instanceCount(Document resources) {
     long count = resources.findNumber("InstanceCount").orElse(1L);
+    if (count < 1) {
+      throw ServiceError.validation("ResourceConfig.InstanceCount %d must be at least 1", count);
+    }
     if (count > MAX_HOSTS) {
       throw ServiceError.validation(
           "ResourceConfig.InstanceCount %d is more than this emulator runs for one job; use %d",

@@ -23,8 +23,9 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
 /**
- * Refuses keys that cannot be a file below their bucket, before they touch the disk. S3 itself
- * allows some of them; a clear answer is better than a file elsewhere or an internal error.
+ * The store's front: takes requests for encryption as requests without, and refuses keys that
+ * cannot be a file below their bucket, before they touch the disk. S3 itself allows some of them; a
+ * clear answer is better than a file elsewhere or an internal error.
  */
 final class SafeKeys extends ForwardingBlobStore {
   private static final int MAX_KEY_BYTES = 1024;
@@ -40,20 +41,42 @@ final class SafeKeys extends ForwardingBlobStore {
   @Override
   public PutObjectResponse putBlob(PutObjectRequest request, InputStream bytes) {
     requireWritable(request.bucket(), request.key());
-    return super.putBlob(request, bytes);
+    return super.putBlob(
+        request.toBuilder()
+            .serverSideEncryption((String) null)
+            .ssekmsKeyId(null)
+            .bucketKeyEnabled(null)
+            .build(),
+        bytes);
+  }
+
+  /** Clients ask for encryption by default; what lies on one's own disk is taken as it is. */
+  @Override
+  public boolean supportsServerSideEncryption() {
+    return true;
   }
 
   @Override
   public CopyObjectResponse copyBlob(CopyObjectRequest request) {
     requireReadable(request.sourceKey());
     requireWritable(request.destinationBucket(), request.destinationKey());
-    return super.copyBlob(request);
+    return super.copyBlob(
+        request.toBuilder()
+            .serverSideEncryption((String) null)
+            .ssekmsKeyId(null)
+            .bucketKeyEnabled(null)
+            .build());
   }
 
   @Override
   public MultipartUpload initiateMultipartUpload(CreateMultipartUploadRequest request) {
     requireWritable(request.bucket(), request.key());
-    return super.initiateMultipartUpload(request);
+    return super.initiateMultipartUpload(
+        request.toBuilder()
+            .serverSideEncryption((String) null)
+            .ssekmsKeyId(null)
+            .bucketKeyEnabled(null)
+            .build());
   }
 
   @Override

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.javalin.http.ContentTooLargeResponse;
 import io.javalin.http.Context;
 import io.sagelocal.api.Caller;
 import io.sagelocal.api.ErrorStatus;
@@ -46,6 +47,10 @@ public final class JsonProtocol {
       http.result(JSON.writeValueAsBytes(answer(http)));
     } catch (ServiceError e) {
       fail(http, e);
+    } catch (ContentTooLargeResponse e) {
+      fail(
+          http,
+          new ServiceError("RequestEntityTooLarge", "The request body is too large for this API"));
     } catch (JsonProcessingException | RuntimeException e) {
       log.error("request {} {} failed", requestId, http.header("X-Amz-Target"), e);
       fail(

@@ -1,0 +1,73 @@
+"""Endpoints through boto3, in real containers."""
+import json
+
+import api
+import pytest
+from botocore.exceptions import ClientError
+from conftest import wait_for
+
+ECHO = '''
+def model_fn(model_dir):
+    return 'model'
+
+def transform_fn(model, data, content_type, accept):
+    if data == b'raise':
+        raise ValueError('no such thing')
+    return '%s|%s|%s' % (data.decode(), content_type, accept), accept
+'''
+
+
+def status(client, name):
+    return client('sagemaker').describe_endpoint(EndpointName=name)['EndpointStatus']
+
+
+def gone(client, name):
+    try:
+        status(client, name)
+        return False
+    except ClientError as error:
+        return 'Could not find' in str(error)
+
+
+@pytest.fixture
+def endpoint(client, bucket, name):
+    api.model(client, bucket, name, ECHO)
+    wait_for('InService', lambda: status(client, name) == 'InService')
+    yield name
+    client('sagemaker').delete_endpoint(EndpointName=name)
+    wait_for('the endpoint is gone', lambda: gone(client, name))
+
+
+def test_an_invocation_carries_its_headers_both_ways(client, endpoint):
+    answer = client('sagemaker-runtime').invoke_endpoint(
+        EndpointName=endpoint, Body=b'hello', ContentType='text/plain', Accept='text/css', CustomAttributes='a=1')
+    assert answer['Body'].read() == b'hello|text/plain|text/css'
+    assert answer['ContentType'].startswith('text/css')
+    assert answer['InvokedProductionVariant'] == 'AllTraffic'
+
+
+def test_an_error_of_the_container_is_a_model_error(client, endpoint):
+    with pytest.raises(ClientError) as error:
+        client('sagemaker-runtime').invoke_endpoint(EndpointName=endpoint, Body=b'raise', ContentType='text/plain')
+    assert error.value.response['Error']['Code'] == 'ModelError'
+    assert error.value.response['OriginalStatusCode'] == 500
+
+
+def test_an_unknown_endpoint_is_named(client):
+    with pytest.raises(ClientError, match='Endpoint nobody of account 000000000000 not found'):
+        client('sagemaker-runtime').invoke_endpoint(EndpointName='nobody', Body=b'')
+
+
+def test_a_model_that_does_not_load_fails_the_endpoint_with_its_log(client, bucket, name):
+    api.model(client, bucket, name, 'def model_fn(model_dir):\n    raise ValueError("no such layer")\n')
+    wait_for('Failed', lambda: status(client, name) == 'Failed')
+    reason = client('sagemaker').describe_endpoint(EndpointName=name)['FailureReason']
+    assert 'no such layer' in reason, json.dumps(reason)
+    client('sagemaker').delete_endpoint(EndpointName=name)
+    wait_for('the endpoint is gone', lambda: gone(client, name))
+
+
+def test_a_delete_while_it_starts_leaves_nothing(client, bucket, name):
+    api.model(client, bucket, name, ECHO)
+    client('sagemaker').delete_endpoint(EndpointName=name)
+    wait_for('the endpoint is gone', lambda: gone(client, name))

@@ -1,0 +1,38 @@
+package io.sagelocal.serving;
+
+import java.util.List;
+
+/** The part of a log that tells why a container ended. */
+final class LastWords {
+  private static final String TRACEBACK = "Traceback (most recent call last)";
+  private static final String PING = "/ping";
+  private static final int LINES = 10;
+  private static final int CHARS = 800;
+
+  private LastWords() {}
+
+  /** The last traceback with its exception, else the last lines that are not about pings. */
+  static String of(List<String> log) {
+    List<String> lines = log.stream().filter(line -> !line.contains(PING)).toList();
+    int begin = Math.max(0, lines.size() - LINES);
+    int end = lines.size();
+    for (int i = lines.size() - 1; i >= 0; i--) {
+      if (lines.get(i).contains(TRACEBACK)) {
+        begin = i;
+        end = endOfTraceback(lines, i + 1);
+        break;
+      }
+    }
+    String words = String.join("\n", lines.subList(begin, end));
+    return words.length() <= CHARS ? words : "…" + words.substring(words.length() - CHARS);
+  }
+
+  /** After its indented lines comes one with the exception. */
+  private static int endOfTraceback(List<String> lines, int from) {
+    int next = from;
+    while (next < lines.size() && lines.get(next).startsWith(" ")) {
+      next++;
+    }
+    return Math.min(next + 1, lines.size());
+  }
+}
