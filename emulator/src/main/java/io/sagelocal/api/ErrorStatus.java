@@ -10,8 +10,7 @@ public final class ErrorStatus {
           "InternalFailure", 500,
           "ServiceUnavailable", 503,
           "AccessDenied", 403,
-          "ModelError", 424,
-          "RequestEntityTooLarge", 413);
+          "ModelError", 424);
 
   private ErrorStatus() {}
 

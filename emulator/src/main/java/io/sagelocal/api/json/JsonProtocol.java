@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import io.javalin.http.ContentTooLargeResponse;
 import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
 import io.sagelocal.api.Caller;
 import io.sagelocal.api.ErrorStatus;
 import io.sagelocal.aws.Document;
@@ -47,10 +47,9 @@ public final class JsonProtocol {
       http.result(JSON.writeValueAsBytes(answer(http)));
     } catch (ServiceError e) {
       fail(http, e);
-    } catch (ContentTooLargeResponse e) {
-      fail(
-          http,
-          new ServiceError("RequestEntityTooLarge", "The request body is too large for this API"));
+    } catch (HttpResponseException e) { // Javalin's own, when the body passes its limit
+      http.status(e.getStatus());
+      write(http, "RequestEntityTooLarge", "The request body is too large: " + e.getMessage());
     } catch (JsonProcessingException | RuntimeException e) {
       log.error("request {} {} failed", requestId, http.header("X-Amz-Target"), e);
       fail(
@@ -102,10 +101,13 @@ public final class JsonProtocol {
 
   private static void fail(Context http, ServiceError error) {
     http.status(ErrorStatus.of(error.code()));
-    http.header("x-amzn-ErrorType", error.code());
+    write(http, error.code(), error.getMessage());
+  }
+
+  private static void write(Context http, String code, String message) {
+    http.header("x-amzn-ErrorType", code);
     try {
-      http.result(
-          JSON.writeValueAsBytes(Map.of("__type", error.code(), "message", error.getMessage())));
+      http.result(JSON.writeValueAsBytes(Map.of("__type", code, "message", message)));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
