@@ -1,0 +1,38 @@
+package io.sagelocal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+  @Test
+  void withoutAnythingTheDefaultsHold() {
+    Settings settings = Settings.from(Map.of(), Map.of("HOME", "/home/somebody"));
+    assertThat(settings.port()).isEqualTo(4566);
+    assertThat(settings.dataFolder()).isEqualTo(Path.of("/home/somebody/.sagelocal"));
+    assertThat(settings.hold()).isEqualTo(Duration.ofSeconds(25));
+  }
+
+  @Test
+  void aFlagGoesBeforeTheEnvironment() {
+    Settings settings =
+        Settings.from(Map.of("port", "0"), Map.of("SAGELOCAL_PORT", "99", "SAGELOCAL_HOLD", "0"));
+    assertThat(settings.port()).isZero();
+    assertThat(settings.hold()).isZero();
+  }
+
+  @Test
+  void aWrongValueIsNamedWithWhatIsAllowed() {
+    for (String wrong : new String[] {"-1", "65536", "http"}) {
+      assertThatThrownBy(() -> Settings.from(Map.of("port", wrong), Map.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("--port")
+          .hasMessageContaining(wrong)
+          .hasMessageContaining("0 to 65535");
+    }
+  }
+}
