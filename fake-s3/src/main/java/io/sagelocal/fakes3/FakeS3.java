@@ -40,6 +40,7 @@ public final class FakeS3 implements AutoCloseable {
             .awsAuthentication(AuthenticationType.NONE, "", "")
             .endpoint(URI.create("http://127.0.0.1:" + port))
             .ignoreUnknownHeaders(true)
+            .stopTimeout(0) // else it waits for clients that keep their connections
             .build();
     try {
       server.start();
