@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -84,8 +83,8 @@ class ServerTrainingTest {
         .containsExactly("Starting", "Downloading", "Training", "Uploading", "Completed");
     assertThat(job.path("SecondaryStatusTransitions").findValuesAsText("StatusMessage"))
         .doesNotContain("");
-    assertThat(logLines("job")).containsExactly("training", "done");
-    awaitNothingLeft();
+    assertThat(server.trainingLog("job")).containsExactly("training", "done");
+    server.awaitNothingLeft(engine, data);
   }
 
   @Test
@@ -97,7 +96,7 @@ class ServerTrainingTest {
         .endsWith("exit code: 1")
         .hasSizeLessThanOrEqualTo(1024);
     assertThat(job.has("ModelArtifacts")).isFalse();
-    awaitNothingLeft();
+    server.awaitNothingLeft(engine, data);
   }
 
   @Test
@@ -125,7 +124,7 @@ class ServerTrainingTest {
     assertThat(server.awaitJob("job", "Failed").path("FailureReason").asText())
         .startsWith("ClientError: Data download failed")
         .contains("s3://bucket/nothing");
-    awaitNothingLeft();
+    server.awaitNothingLeft(engine, data);
   }
 
   @Test
@@ -139,7 +138,7 @@ class ServerTrainingTest {
     Answer again = server.sagemaker("StopTrainingJob", Map.of("TrainingJobName", "job"));
     assertThat(again.error()).isEqualTo("ValidationException");
     assertThat(again.message()).contains("Stopped");
-    awaitNothingLeft();
+    server.awaitNothingLeft(engine, data);
   }
 
   @Test
@@ -184,73 +183,6 @@ class ServerTrainingTest {
         .contains("no-such-bucket");
   }
 
-  @Test
-  void aRestartFindsTheContainerThatRanOnAndItsLogHasEveryLineOnce()
-      throws IOException, InterruptedException {
-    CountDownLatch goOn = new CountDownLatch(1);
-    engine.image(
-        "long",
-        host -> {
-          host.print("before");
-          seen.add("running");
-          goOn.await();
-          host.print("after");
-          Files.writeString(host.path("/opt/ml/model/weights"), "w");
-          return 0;
-        });
-    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "long"));
-    assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("running");
-    server.close();
-    server = new TestServer(data, engine, timeline);
-    goOn.countDown();
-    server.awaitJob("job", "Completed");
-    assertThat(logLines("job")).containsExactly("before", "after");
-    awaitNothingLeft();
-  }
-
-  @Test
-  void aRestartShowsAnEndedJobAsItWas() throws IOException, InterruptedException {
-    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "fails"));
-    JsonNode before = server.awaitJob("job", "Failed");
-    server.close();
-    timeline.advance(Duration.ofHours(1));
-    server = new TestServer(data, engine, timeline);
-    assertThat(server.awaitJob("job", "Failed")).isEqualTo(before);
-  }
-
-  @Test
-  void aDescribeIsHeldUntilTheJobEnds() throws IOException, InterruptedException {
-    server.close();
-    server = new TestServer(data, engine, timeline, Duration.ofSeconds(20));
-    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "ok"));
-    JsonNode first =
-        server.sagemaker("DescribeTrainingJob", Map.of("TrainingJobName", "job")).body();
-    assertThat(first.path("TrainingJobStatus").asText()).isEqualTo("Completed");
-  }
-
-  @Test
-  void aHeldDescribeAnswersWhenItsTimeIsOver() throws IOException, InterruptedException {
-    server.close();
-    server = new TestServer(data, engine, timeline, Duration.ofSeconds(20));
-    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "waits"));
-    assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("waiting");
-    int before = timeline.waiting();
-    Thread clock =
-        Thread.ofVirtual()
-            .start(() -> {
-              while (timeline.waiting() <= before) {
-                Thread.onSpinWait();
-              }
-              timeline.advance(Duration.ofSeconds(21));
-            });
-    JsonNode held =
-        server.sagemaker("DescribeTrainingJob", Map.of("TrainingJobName", "job")).body();
-    clock.join();
-    assertThat(held.path("TrainingJobStatus").asText()).isEqualTo("InProgress");
-    server.sagemaker("StopTrainingJob", Map.of("TrainingJobName", "job"));
-    server.awaitJob("job", "Stopped");
-  }
-
   private int trainWell(FakeHost host) throws IOException {
     host.print("training");
     Path train = host.path("/opt/ml/input/data/train");
@@ -292,43 +224,5 @@ class ServerTrainingTest {
     TarGz.unpack(
         new ByteArrayInputStream(server.s3("GET", "/bucket/" + key, new byte[0]).body()), folder);
     return folder;
-  }
-
-  private List<String> logLines(String job) throws IOException, InterruptedException {
-    Map<String, String> group = Map.of("logGroupName", "/aws/sagemaker/TrainingJobs");
-    JsonNode streams =
-        server
-            .logs(
-                "DescribeLogStreams",
-                Map.of("logGroupName", group.get("logGroupName"), "logStreamNamePrefix", job + "/"))
-            .body();
-    List<String> lines = new ArrayList<>();
-    for (JsonNode stream : streams.path("logStreams")) {
-      JsonNode events =
-          server
-              .logs(
-                  "GetLogEvents",
-                  Map.of(
-                      "logGroupName",
-                      group.get("logGroupName"),
-                      "logStreamName",
-                      stream.path("logStreamName").asText(),
-                      "startFromHead",
-                      true))
-              .body();
-      events.path("events").forEach(event -> lines.add(event.path("message").asText()));
-    }
-    return lines;
-  }
-
-  private void awaitNothingLeft() throws InterruptedException {
-    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!engine.containers().isEmpty()
-        || Files.exists(data.resolve("jobs/000000000000/us-east-1/job"))) {
-      assertThat(System.nanoTime())
-          .as("containers %s or a scratch folder are left", engine.containers())
-          .isLessThan(end);
-      Thread.sleep(10);
-    }
   }
 }

@@ -1,5 +1,7 @@
 package io.sagelocal;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sagelocal.engine.FakeContainerEngine;
@@ -11,8 +13,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -128,6 +133,44 @@ public final class TestServer implements AutoCloseable {
         "DescribeEndpoint",
         Map.of("EndpointName", name),
         endpoint -> endpoint.path("EndpointStatus").asText().equals(status));
+  }
+
+  /** Every line of a job's log, in order. */
+  List<String> trainingLog(String job) throws IOException, InterruptedException {
+    Map<String, String> group = Map.of("logGroupName", "/aws/sagemaker/TrainingJobs");
+    JsonNode streams =
+        logs(
+                "DescribeLogStreams",
+                Map.of("logGroupName", group.get("logGroupName"), "logStreamNamePrefix", job + "/"))
+            .body();
+    List<String> lines = new ArrayList<>();
+    for (JsonNode stream : streams.path("logStreams")) {
+      JsonNode events =
+          logs(
+                  "GetLogEvents",
+                  Map.of(
+                      "logGroupName",
+                      group.get("logGroupName"),
+                      "logStreamName",
+                      stream.path("logStreamName").asText(),
+                      "startFromHead",
+                      true))
+              .body();
+      events.path("events").forEach(event -> lines.add(event.path("message").asText()));
+    }
+    return lines;
+  }
+
+  /** Waits until a job named job has left no container and no scratch folder. */
+  void awaitNothingLeft(FakeContainerEngine engine, Path data) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!engine.containers().isEmpty()
+        || Files.exists(data.resolve("jobs/000000000000/us-east-1/job"))) {
+      assertThat(System.nanoTime())
+          .as("containers %s or a scratch folder are left", engine.containers())
+          .isLessThan(end);
+      Thread.sleep(10);
+    }
   }
 
   private static String authorization(String region, String service) {

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CountDownLatch;
 
-/** Time that moves only when a test says so. Due actions run on the thread that moves it. */
+/**
+ * Time that moves only when a test says so. Due actions run on the thread that moves it, or at once
+ * when they are due already.
+ */
 public final class FakeTimeline implements Timeline {
   private record Due(Instant at, long order, Runnable action) {}
 
@@ -24,6 +27,10 @@ public final class FakeTimeline implements Timeline {
 
   @Override
   public synchronized Scheduled schedule(Duration delay, Runnable action) {
+    if (delay.isZero() || delay.isNegative()) {
+      Thread.ofVirtual().start(action); // due already
+      return () -> {};
+    }
     Due due = new Due(now.plus(delay), scheduled++, action);
     waiting.add(due);
     return () -> takeBack(due);

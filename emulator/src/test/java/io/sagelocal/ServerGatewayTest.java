@@ -1,0 +1,108 @@
+package io.sagelocal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sagelocal.engine.FakeContainerEngine;
+import io.sagelocal.state.FakeTimeline;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the one port tells requests apart, byte by byte. */
+class ServerGatewayTest {
+  @TempDir Path data;
+  private final FakeContainerEngine engine = new FakeContainerEngine();
+  private final FakeTimeline timeline = new FakeTimeline();
+  private TestServer server;
+
+  @BeforeEach
+  void start() throws IOException, InterruptedException {
+    server = new TestServer(data, engine, timeline);
+    server.put("folder/key", "content");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void aForeignHostNameIsRefused() throws IOException {
+    assertThat(raw("GET /_sagelocal/health HTTP/1.1", "Host: evil.example.com"))
+        .startsWith("HTTP/1.1 403");
+    assertThat(raw("GET /_sagelocal/health HTTP/1.1", "Host: localhost:1"))
+        .startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void aBucketMayBeInTheHostName() throws IOException {
+    assertThat(raw("GET /folder/key HTTP/1.1", "Host: bucket.localhost")).endsWith("content");
+    assertThat(raw("GET /folder/key HTTP/1.1", "Host: bucket.s3.localhost:4566"))
+        .endsWith("content");
+    assertThat(raw("GET /bucket/folder/key HTTP/1.1", "Host: 127.0.0.1")).endsWith("content");
+  }
+
+  @Test
+  void keysThatLeadOutsideReadNothing() throws IOException {
+    for (String path :
+        new String[] {
+          "/bucket/../../state.mv",
+          "/bucket/%2e%2e/%2e%2e/state.mv",
+          "/../state.mv",
+          "/bucket/..%2fx"
+        }) {
+      assertThat(raw("GET " + path + " HTTP/1.1", "Host: localhost"))
+          .as(path)
+          .startsWith("HTTP/1.1 4");
+    }
+  }
+
+  @Test
+  void anUnsignedFormIsAQuery() throws IOException {
+    String form = "Action=GetCallerIdentity&Version=2011-06-15";
+    assertThat(
+            raw(
+                "POST / HTTP/1.1",
+                "Host: localhost",
+                "Content-Type: application/x-www-form-urlencoded",
+                "Content-Length: " + form.length(),
+                "",
+                form))
+        .contains("<Account>000000000000</Account>");
+  }
+
+  @Test
+  void aPortThatIsTakenIsNamedInOneLine(@TempDir Path other) {
+    int port = server.endpoint().getPort();
+    assertThatThrownBy(
+            () -> Server.start(new Settings(port, other, Duration.ZERO, 1), engine, timeline))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("port " + port)
+        .hasMessageContaining("--port")
+        .message()
+        .doesNotContain("\n");
+  }
+
+  /** Sends the lines, an empty one after the headers, and answers all that comes. */
+  private String raw(String... lines) throws IOException {
+    try (Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), server.endpoint().getPort())) {
+      String text = String.join("\r\n", lines);
+      String head = text.contains("\r\n\r\n") ? text : text + "\r\nConnection: close\r\n\r\n";
+      socket
+          .getOutputStream()
+          .write(
+              head.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
+                  .getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
