@@ -115,11 +115,7 @@ public final class Main {
     int jobs = server.runningJobs();
     server.close();
     timeline.close();
-    try {
-      engine.close();
-    } catch (IOException e) {
-      err.println("sagelocal: the connection to Docker did not close: " + e.getMessage());
-    }
+    engine.close();
     running.delete();
     if (jobs > 0) {
       out.printf("%d training job(s) run on; the next start takes them up%n", jobs);
@@ -169,7 +165,7 @@ public final class Main {
     return missing;
   }
 
-  private int clean() throws IOException {
+  private int clean() {
     try (DockerContainerEngine engine = new DockerContainerEngine(environment)) {
       Set<String> removed = new TreeSet<>();
       for (String container : engine.containersLabelled(INSTANCE_LABEL).keySet()) {

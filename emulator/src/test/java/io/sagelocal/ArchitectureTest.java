@@ -6,12 +6,19 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.NullMarked;
 
 /** The walls: which package may know which. */
 @AnalyzeClasses(packages = "io.sagelocal", importOptions = DoNotIncludeTests.class)
@@ -137,6 +144,9 @@ class ArchitectureTest {
       noClasses()
           .that()
           .doNotHaveFullyQualifiedName("io.sagelocal.SystemTimeline")
+          .and()
+          // waits for a real daemon, which no test can hurry
+          .doNotHaveFullyQualifiedName("io.sagelocal.docker.Patience")
           .should()
           .callMethod(Instant.class, "now")
           .orShould()
@@ -145,11 +155,30 @@ class ArchitectureTest {
           .callMethod(Thread.class, "sleep", long.class)
           .orShould()
           .callMethod(Thread.class, "sleep", java.time.Duration.class)
+          .orShould()
+          .callMethod(TimeUnit.class, "sleep", long.class)
           .because("a test moves time by hand");
 
   @ArchTest
   static final ArchRule PACKAGES_HAVE_NO_CYCLES =
       slices().matching("io.sagelocal.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static void packagesHaveAFrontPageAndNoNulls(JavaClasses classes) {
+    Set<String> fronts =
+        classes.stream()
+            .filter(type -> type.getSimpleName().equals("package-info"))
+            .filter(type -> type.isAnnotatedWith(NullMarked.class))
+            .map(JavaClass::getPackageName)
+            .collect(Collectors.toSet());
+    assertThat(fronts)
+        .as("packages whose package-info says what they are for and is @NullMarked")
+        .containsAll(
+            classes.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> !name.startsWith("io.sagelocal.fakes3"))
+                .toList());
+  }
 
   private static ArchRule onlyIn(String library, String home) {
     return noClasses()

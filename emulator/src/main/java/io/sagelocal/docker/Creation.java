@@ -1,5 +1,6 @@
 package io.sagelocal.docker;
 
+import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
@@ -9,45 +10,38 @@ import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 import com.github.dockerjava.api.model.RestartPolicy;
-import io.sagelocal.docker.Daemon.Connection;
 import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.Folder;
 import java.nio.file.Files;
-import java.util.ArrayList;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Says a {@link ContainerSpec} in Docker's words. */
 final class Creation {
+  /** Far more than any disk holds: no rotation, whatever the daemon's own default says. */
+  private static final String NEVER_ROTATED = "1000p";
+
   private Creation() {}
 
-  static CreateContainerCmd of(Connection connection, ContainerSpec spec) {
-    List<String> environment = new ArrayList<>();
-    spec.environment().forEach((name, value) -> environment.add(name + "=" + value));
-    HostConfig host =
-        HostConfig.newHostConfig()
-            .withMounts(spec.folders().stream().map(Creation::mount).toList())
-            .withShmSize(spec.sharedMemoryBytes())
-            .withRestartPolicy(RestartPolicy.noRestart())
-            // the daemon's default may be a driver whose log cannot be read again
-            .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE, Map.of()));
-    spec.network().ifPresent(host::withNetworkMode);
-    if (!connection.sharesNetwork()) {
-      host.withPortBindings(spec.ports().stream().map(Creation::onLoopback).toList());
-    }
+  static CreateContainerCmd of(DockerClient client, Abilities abilities, ContainerSpec spec) {
+    Map<String, String> environment = new LinkedHashMap<>(spec.environment());
+    HostConfig host = host(abilities, spec);
     if (spec.gpu()) {
-      useGpus(connection, host, environment);
+      abilities.gpus().give(host, environment);
     }
     CreateContainerCmd command =
-        connection
-            .client()
+        client
             .createContainerCmd(spec.image())
             .withName(spec.name())
             .withHostName(spec.hostname())
-            .withEnv(environment)
+            .withEnv(environment.entrySet().stream().map(Map.Entry::toString).toList())
             .withExposedPorts(spec.ports().stream().map(ExposedPort::tcp).toList())
             .withLabels(spec.labels())
+            // an image may name another signal, as nginx's does
+            .withStopSignal("SIGTERM")
             .withHostConfig(host);
     if (spec.network().isPresent()) {
       command.withAliases(spec.hostname());
@@ -59,31 +53,52 @@ final class Creation {
     return command;
   }
 
-  /** A mount, not a bind: a bind would make a missing folder. */
-  private static Mount mount(Folder folder) {
-    if (!Files.isDirectory(folder.local())) {
-      throw new EngineException("folder %s is not there".formatted(folder.local()));
+  private static HostConfig host(Abilities abilities, ContainerSpec spec) {
+    HostConfig host =
+        HostConfig.newHostConfig()
+            .withMounts(
+                spec.folders().stream()
+                    .map(folder -> mount(folder.path(), folder.local(), folder.writable()))
+                    .toList())
+            .withShmSize(spec.sharedMemoryBytes())
+            .withRestartPolicy(RestartPolicy.noRestart())
+            .withSecurityOpts(securityOptions(abilities))
+            // the daemon's default may be a driver whose log cannot be read again
+            .withLogConfig(
+                new LogConfig(LogConfig.LoggingType.JSON_FILE, Map.of("max-size", NEVER_ROTATED)));
+    spec.network().ifPresent(host::withNetworkMode);
+    if (!abilities.sharesNetwork()) {
+      host.withPortBindings(spec.ports().stream().map(Creation::onLoopback).toList());
     }
+    return host;
+  }
+
+  /**
+   * Where SELinux confines containers they may not read a user's folders. Giving the folders the
+   * containers' label would change files that are not ours, so the container goes without.
+   */
+  static List<String> securityOptions(Abilities abilities) {
+    return abilities.selinux() ? List.of("label=disable") : List.of();
+  }
+
+  static void requireFolders(ContainerSpec spec) {
+    for (Folder folder : spec.folders()) {
+      if (!Files.isDirectory(folder.local())) {
+        throw new EngineException("folder %s is not there".formatted(folder.local()));
+      }
+    }
+  }
+
+  /** A mount, not a bind: a bind would make a missing folder. */
+  static Mount mount(String path, Path local, boolean writable) {
     return new Mount()
         .withType(MountType.BIND)
-        .withSource(folder.local().toAbsolutePath().toString())
-        .withTarget(folder.path())
-        .withReadOnly(!folder.writable());
+        .withSource(local.toAbsolutePath().toString())
+        .withTarget(path)
+        .withReadOnly(!writable);
   }
 
   private static PortBinding onLoopback(int port) {
     return new PortBinding(Ports.Binding.bindIp("127.0.0.1"), ExposedPort.tcp(port));
-  }
-
-  private static void useGpus(Connection connection, HostConfig host, List<String> environment) {
-    if (!connection.nvidiaRuntime()) {
-      throw new EngineException(
-          "a GPU instance type was asked for, but this Docker has no runtime named nvidia. Install the"
-              + " NVIDIA Container Toolkit and run `nvidia-ctk runtime configure`, or choose a CPU"
-              + " instance type");
-    }
-    host.withRuntime("nvidia");
-    environment.add("NVIDIA_VISIBLE_DEVICES=all");
-    environment.add("NVIDIA_DRIVER_CAPABILITIES=compute,utility");
   }
 }

@@ -1,165 +1,185 @@
 package io.sagelocal.docker;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.model.Info;
-import com.github.dockerjava.api.model.Network;
+import com.github.dockerjava.api.command.AsyncDockerCmd;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
-import io.sagelocal.engine.HostAccess;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connection to a Docker daemon: found at the first use, asked once what it can do, and looked
- * for again when it was not there.
+ * for again when it was not there or has gone. Every question is one that may be asked twice, so a
+ * lost connection costs one more try before it shows.
  */
 final class Daemon implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Daemon.class);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-  private static final int MAX_CONNECTIONS = 200;
-  private static final String DESKTOP = "Docker Desktop";
 
-  /**
-   * A daemon that answered.
-   *
-   * @param sharesNetwork whether this machine reaches containers by their own addresses
-   * @param nvidiaRuntime whether it has the runtime of that name
-   */
-  record Connection(
-      DockerClient client, HostAccess access, boolean sharesNetwork, boolean nvidiaRuntime) {}
+  /** Each running container holds two: one for its log, one for its end. */
+  private static final int MAX_CONNECTIONS = 4096;
 
-  private final Map<String, String> environment;
+  /** A daemon that answered. */
+  private record Connection(DockerClient client, Abilities abilities) {}
+
+  private final DaemonAddresses addresses;
   private @Nullable Connection connection;
 
   Daemon(Map<String, String> environment) {
-    this.environment = Map.copyOf(environment);
+    this.addresses = new DaemonAddresses(environment);
   }
 
-  DockerClient client() {
-    return connection().client();
+  /** What the daemon can do; asks it whether it is still there. */
+  Abilities greet() {
+    ask(client -> client.pingCmd().exec());
+    return connection().abilities();
+  }
+
+  /** What the daemon can do. */
+  Abilities abilities() {
+    return connection().abilities();
   }
 
   /**
-   * The daemon that answers, looked for where Docker's own client would.
+   * Asks something.
    *
-   * @throws EngineUnavailableException naming each place and what happened there
+   * @throws DockerException when the daemon refuses
+   * @throws EngineUnavailableException when it does not answer
    */
-  synchronized Connection connection() {
-    if (connection != null) {
-      return connection;
-    }
-    List<String> tried = new ArrayList<>();
-    for (String host : candidates()) {
-      DockerClient client = client(host);
-      try {
-        connection = describe(host, client);
-        return connection;
-      } catch (RuntimeException e) {
-        tried.add(host + " (" + rootMessage(e) + ")");
-        closeQuietly(client);
+  <T> T ask(Function<DockerClient, T> question) {
+    Connection first = connection();
+    try {
+      return question.apply(first.client());
+    } catch (DockerException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      RuntimeException problem = problem(first, e);
+      if (!(problem instanceof EngineUnavailableException)) {
+        throw problem;
       }
     }
-    throw new EngineUnavailableException(
-        "Docker does not answer at %s. Start it (`systemctl start docker`, Docker Desktop, or `dockerd`), or set DOCKER_HOST"
-            .formatted(tried.isEmpty() ? "any known socket" : String.join(", ", tried)));
+    Connection second = connection();
+    try {
+      return question.apply(second.client());
+    } catch (DockerException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw problem(second, e);
+    }
+  }
+
+  /** Asks for something that comes piece by piece, and waits for its end. Not tried twice. */
+  <C extends AsyncDockerCmd<C, T>, T> void stream(
+      Function<DockerClient, AsyncDockerCmd<C, T>> question, Answer<T> answer)
+      throws InterruptedException {
+    Connection now = connection();
+    try (answer) {
+      question.apply(now.client()).exec(answer);
+      answer.await();
+    } catch (DockerException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw problem(now, e);
+    }
+    answer.throwReceiverFailure();
   }
 
   @Override
-  public synchronized void close() throws IOException {
+  public synchronized void close() {
     if (connection != null) {
-      connection.client().close();
+      closeQuietly(connection.client());
       connection = null;
     }
   }
 
-  private List<String> candidates() {
-    String host = environment.get("DOCKER_HOST");
-    if (host != null && !host.isBlank()) {
-      return List.of(host);
+  private synchronized Connection connection() {
+    if (connection != null) {
+      return connection;
     }
-    String home = environment.getOrDefault("HOME", "/");
-    String runtime = environment.get("XDG_RUNTIME_DIR");
-    List<String> found =
-        Stream.of(
-                "/var/run/docker.sock",
-                home + "/.docker/run/docker.sock",
-                runtime == null ? "" : runtime + "/docker.sock")
-            .filter(path -> !path.isEmpty() && Files.exists(Path.of(path)))
-            .map(path -> "unix://" + path)
-            .toList();
-    return found.isEmpty() ? List.of("unix:///var/run/docker.sock") : found;
-  }
-
-  private static DockerClient client(String host) {
-    DefaultDockerClientConfig config =
-        DefaultDockerClientConfig.createDefaultConfigBuilder().withDockerHost(host).build();
-    return DockerClientImpl.getInstance(
-        config,
-        new ZerodepDockerHttpClient.Builder()
-            .dockerHost(URI.create(host))
-            .sslConfig(config.getSSLConfig())
-            .maxConnections(MAX_CONNECTIONS)
-            .connectionTimeout(CONNECT_TIMEOUT)
-            .build());
-  }
-
-  private static Connection describe(String host, DockerClient client) {
-    Info info = client.infoCmd().exec();
-    boolean desktop =
-        Optional.ofNullable(info.getOperatingSystem()).orElse("").contains(DESKTOP)
-            || Optional.ofNullable(info.getName()).orElse("").equals("docker-desktop");
-    boolean rootless =
-        Optional.ofNullable(info.getSecurityOptions()).orElse(List.of()).stream()
-            .anyMatch(option -> option.contains("rootless"));
-    boolean shares = host.startsWith("unix://") && !desktop && !rootless;
-    Map<String, ?> runtimes =
-        info.getRawValues().get("Runtimes") instanceof Map<?, ?> map ? strings(map) : Map.of();
-    HostAccess access =
-        shares ? bridgeAccess(client) : new HostAccess("host.docker.internal", Optional.empty());
-    return new Connection(client, access, shares, runtimes.containsKey("nvidia"));
-  }
-
-  private static Map<String, Object> strings(Map<?, ?> map) {
-    Map<String, Object> named = new java.util.HashMap<>();
-    map.forEach((key, value) -> named.put(String.valueOf(key), String.valueOf(value)));
-    return named;
-  }
-
-  /** The bridge's own address on this machine, which containers of every network reach. */
-  private static HostAccess bridgeAccess(DockerClient client) {
-    Network bridge = client.inspectNetworkCmd().withNetworkId("bridge").exec();
-    for (Network.Ipam.Config config : bridge.getIpam().getConfig()) {
-      String address =
-          config.getGateway() == null ? firstOf(config.getSubnet()) : config.getGateway();
-      if (address != null && address.indexOf(':') < 0) {
-        try {
-          return new HostAccess(address, Optional.of(InetAddress.getByName(address)));
-        } catch (UnknownHostException e) {
-          throw new IllegalStateException("Docker's bridge has the address " + address, e);
-        }
+    List<String> tried = new ArrayList<>();
+    for (String address : addresses.all()) {
+      try {
+        connection = connect(address);
+        return connection;
+      } catch (RuntimeException e) {
+        tried.add(address + " (" + innermost(e) + ")");
       }
     }
-    throw new IllegalStateException("Docker's network named bridge has no address");
+    throw new EngineUnavailableException(
+        "Docker does not answer at %s. Start it (`systemctl start docker`, Docker Desktop, or `dockerd`), or set DOCKER_HOST"
+            .formatted(String.join(", ", tried)));
   }
 
-  /** A daemon that nobody gave a gateway takes the subnet's first address, and may not say so. */
-  private static @Nullable String firstOf(@Nullable String subnet) {
-    return subnet == null ? null : subnet.replaceFirst("\\.[0-9]+/[0-9]+$", ".1");
+  private Connection connect(String address) {
+    DefaultDockerClientConfig config =
+        DefaultDockerClientConfig.createDefaultConfigBuilder()
+            .withDockerHost(address)
+            .withDockerConfig(addresses.configuration().toString())
+            .build();
+    DockerClient client =
+        DockerClientImpl.getInstance(
+            config,
+            new ZerodepDockerHttpClient.Builder()
+                .dockerHost(URI.create(address))
+                .sslConfig(config.getSSLConfig())
+                .maxConnections(MAX_CONNECTIONS)
+                .connectionTimeout(CONNECT_TIMEOUT)
+                .build());
+    try {
+      return new Connection(
+          client,
+          Abilities.of(
+              address,
+              client.infoCmd().exec(),
+              () -> client.inspectNetworkCmd().withNetworkId("bridge").exec(),
+              Bridge.localAddresses()));
+    } catch (RuntimeException e) {
+      closeQuietly(client);
+      throw e;
+    }
   }
 
-  private static String rootMessage(Throwable e) {
+  /** What a failure that is not the daemon's answer means; a lost connection is forgotten. */
+  private RuntimeException problem(Connection used, RuntimeException e) {
+    if (Thread.currentThread().isInterrupted()) {
+      return new EngineException("a question to Docker was interrupted", e);
+    }
+    if (!causedByConnection(e)) {
+      return e;
+    }
+    forget(used);
+    return new EngineUnavailableException("Docker stopped answering: " + innermost(e));
+  }
+
+  /** Others may still read from it, so it is not closed: their answers end by themselves. */
+  private synchronized void forget(Connection lost) {
+    if (lost.equals(connection)) {
+      connection = null;
+    }
+  }
+
+  private static boolean causedByConnection(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String innermost(Throwable e) {
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();
@@ -171,7 +191,7 @@ final class Daemon implements AutoCloseable {
     try {
       client.close();
     } catch (IOException e) {
-      throw new IllegalStateException("a connection that never stood could not be closed", e);
+      log.debug("a connection to Docker did not close", e);
     }
   }
 }

@@ -1,86 +1,128 @@
 package io.sagelocal.docker;
 
-import com.github.dockerjava.api.async.ResultCallbackTemplate;
-import com.github.dockerjava.api.model.Frame;
-import com.github.dockerjava.api.model.StreamType;
 import io.sagelocal.engine.LogSink;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Puts a container's log together again. With timestamps on, each frame is {@code TIME text}; a
- * text of more than 16 KB comes in several frames of which only the last ends in a line end.
+ * line of more than 16 KB comes in several frames, of which only the last ends in a line end. Where
+ * the cut falls into a character, Docker's json-file has lost it already; other daemons give its
+ * bytes in two frames. Where lines are cut here depends on the text alone, so that a log read twice
+ * gives the same lines.
  */
-final class LogLines extends ResultCallbackTemplate<LogLines, Frame> {
+final class LogLines {
   private static final int LONGEST_TIME = 40;
 
   private final LogSink sink;
-  private final Map<StreamType, StringBuilder> unfinished = new EnumMap<>(StreamType.class);
+  private final Map<Object, Line> unfinished = new HashMap<>();
   private Instant last = Instant.EPOCH;
+  private long handedOver;
+  private long seen;
 
   LogLines(LogSink sink) {
     this.sink = sink;
   }
 
-  @Override
-  public synchronized void onNext(Frame frame) {
-    byte[] payload = frame.getPayload();
-    int space = timeLength(payload);
-    if (space > 0) {
-      try {
-        Instant at = Instant.parse(new String(payload, 0, space, StandardCharsets.US_ASCII));
-        last = at.isBefore(last) ? last : at;
-      } catch (DateTimeParseException e) {
-        space = -1; // no time in front: all of it is text
-      }
-    }
-    StringBuilder line =
-        unfinished.computeIfAbsent(frame.getStreamType(), type -> new StringBuilder());
-    line.append(new String(payload, space + 1, payload.length - space - 1, StandardCharsets.UTF_8));
-    handOver(line);
-  }
-
-  @Override
-  public synchronized void onComplete() {
-    unfinished.values().stream()
-        .filter(line -> !line.isEmpty())
-        .forEach(line -> sink.line(last, line.toString()));
+  /** Begins again at the first frame; lines that were handed over are not handed over again. */
+  void rewind() {
     unfinished.clear();
-    super.onComplete();
+    seen = 0;
   }
 
-  private void handOver(StringBuilder line) {
-    int from = 0;
-    for (int end = line.indexOf("\n"); end >= 0; end = line.indexOf("\n", from)) {
-      int textEnd = end > from && line.charAt(end - 1) == '\r' ? end - 1 : end;
-      inPieces(line, from, textEnd);
-      from = end + 1;
-    }
-    line.delete(0, from);
-    while (line.length() > LogSink.MAX_LINE_CHARS) {
-      sink.line(last, line.substring(0, LogSink.MAX_LINE_CHARS));
-      line.delete(0, LogSink.MAX_LINE_CHARS);
+  /** The next frame of one of the container's streams. */
+  void frame(Object stream, byte[] frame) {
+    int text = textStart(frame);
+    Line line = unfinished.computeIfAbsent(stream, any -> new Line());
+    line.decode(ByteBuffer.wrap(frame, text, frame.length - text), false);
+    line.handOverWhatIsComplete();
+  }
+
+  /** The log has ended; a last line without its end is a line too. */
+  void end() {
+    unfinished.values().forEach(Line::finish);
+    unfinished.clear();
+  }
+
+  private void handOver(String text) {
+    seen++;
+    if (seen > handedOver) {
+      handedOver = seen;
+      sink.line(last, text);
     }
   }
 
-  private void inPieces(StringBuilder line, int from, int end) {
-    int begin = from;
-    while (end - begin > LogSink.MAX_LINE_CHARS) {
-      sink.line(last, line.substring(begin, begin + LogSink.MAX_LINE_CHARS));
-      begin += LogSink.MAX_LINE_CHARS;
-    }
-    sink.line(last, line.substring(begin, end));
-  }
-
-  private static int timeLength(byte[] payload) {
-    for (int i = 0; i < Math.min(payload.length, LONGEST_TIME); i++) {
-      if (payload[i] == ' ') {
-        return i;
+  /** Reads the time in front of a frame's text and answers where the text begins. */
+  private int textStart(byte[] frame) {
+    for (int i = 0; i < Math.min(frame.length, LONGEST_TIME); i++) {
+      if (frame[i] == ' ') {
+        try {
+          Instant at = Instant.parse(new String(frame, 0, i, StandardCharsets.US_ASCII));
+          last = at.isBefore(last) ? last : at;
+          return i + 1;
+        } catch (DateTimeParseException e) {
+          return 0; // no time in front: all of it is text
+        }
       }
     }
-    return -1;
+    return 0;
+  }
+
+  /** What a stream wrote since its last line end. */
+  private final class Line {
+    private final CharsetDecoder decoder =
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE);
+    private final StringBuilder text = new StringBuilder();
+    private ByteBuffer undecoded = ByteBuffer.allocate(0);
+
+    void decode(ByteBuffer bytes, boolean end) {
+      ByteBuffer all = ByteBuffer.allocate(undecoded.remaining() + bytes.remaining());
+      all.put(undecoded).put(bytes).flip();
+      CharBuffer chars = CharBuffer.allocate(all.remaining() + 2);
+      decoder.decode(all, chars, end);
+      if (end) {
+        decoder.flush(chars);
+      }
+      undecoded = all.slice(); // the first bytes of a character whose rest is in the next frame
+      text.append(chars.flip());
+    }
+
+    void handOverWhatIsComplete() {
+      int from = 0;
+      for (int end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
+        handOver(text.substring(inPieces(from, end), end));
+        from = end + 1;
+      }
+      text.delete(0, inPieces(from, text.length()));
+    }
+
+    void finish() {
+      decode(ByteBuffer.allocate(0), true);
+      if (!text.isEmpty()) {
+        handOver(text.substring(inPieces(0, text.length())));
+      }
+    }
+
+    /** Hands over whole pieces of a line and answers where the rest, not too long, begins. */
+    private int inPieces(int from, int end) {
+      int begin = from;
+      while (end - begin > LogSink.MAX_LINE_CHARS) {
+        int cut = begin + LogSink.MAX_LINE_CHARS;
+        cut = Character.isHighSurrogate(text.charAt(cut - 1)) ? cut - 1 : cut;
+        handOver(text.substring(begin, cut));
+        begin = cut;
+      }
+      return begin;
+    }
   }
 }

@@ -4,21 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.github.dockerjava.api.command.CreateContainerCmd;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.ContainerEngineContract;
+import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
+import io.sagelocal.engine.Exit;
+import io.sagelocal.engine.Folder;
 import io.sagelocal.engine.HostAccess;
 import io.sagelocal.engine.ImageNotFoundException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The contract on a real Docker daemon, with the Debian image that {@code containers/build} makes.
@@ -33,6 +45,8 @@ class DockerContainerEngineIT implements ContainerEngineContract {
         COPY) cp /data/in /data/out ;;
         POLITE) trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done ;;
         STUBBORN) trap '' TERM; echo ready; while :; do sleep 0.1; done ;;
+        UMLAUTS) printf x; head -c 5000 /dev/zero | sed 's/\\x00/\\xc3\\xbc/g'; echo ;;
+        WHO) echo "$GREETING"; hostname ;;
         LONG_LINE) head -c 200000 /dev/zero | tr '\\0' x; echo; echo end ;;
       esac
       """;
@@ -44,8 +58,9 @@ class DockerContainerEngineIT implements ContainerEngineContract {
   }
 
   @AfterAll
-  static void nothingIsLeft() throws IOException {
+  static void nothingIsLeft() {
     assertThat(ENGINE.containersLabelled(LABEL)).doesNotContainValue(INSTANCE);
+    assertThat(ENGINE.networksLabelled(LABEL)).noneMatch(network -> network.contains(INSTANCE));
     ENGINE.close();
   }
 
@@ -72,7 +87,7 @@ class DockerContainerEngineIT implements ContainerEngineContract {
   }
 
   @Test
-  void aDaemonThatDoesNotAnswerIsNamedWithWhatToDo() throws IOException {
+  void aDaemonThatDoesNotAnswerIsNamedWithWhatToDo() {
     try (DockerContainerEngine elsewhere =
         new DockerContainerEngine(Map.of("DOCKER_HOST", "unix:///nonexistent/docker.sock"))) {
       assertThatThrownBy(elsewhere::connect)
@@ -90,26 +105,201 @@ class DockerContainerEngineIT implements ContainerEngineContract {
   }
 
   @Test
+  void aContainerThatCannotStartSaysWhyAndIsNotLeft() {
+    ContainerSpec spec = with(spec(Script.COUNT), List.of("/no/such/command"), Optional.empty());
+    assertThatThrownBy(() -> ENGINE.start(spec))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("/no/such/command")
+        .hasMessageContaining("no such file");
+    assertThat(ENGINE.containersLabelled(LABEL)).doesNotContainKey(spec.name());
+  }
+
+  @Test
+  void aFolderThatMayNotBeWrittenIsNot(@TempDir Path folder) throws InterruptedException {
+    ContainerSpec spec = spec(Script.COPY, new Folder("/data", folder, false));
+    ContainerId id = ENGINE.start(with(spec, List.of("touch", "/data/file"), Optional.empty()));
+    assertThat(ENGINE.await(id).success()).isFalse();
+    ENGINE.remove(id);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void whatACrashLeftOfAStartIsNotFound() {
+    ContainerSpec spec = spec(Script.COUNT);
+    create(spec);
+    assertThat(ENGINE.find(spec.name())).isEmpty();
+    assertThat(ENGINE.containersLabelled(LABEL)).doesNotContainKey(spec.name());
+  }
+
+  @Test
+  void whatACrashLeftOfAStartIsStartedByTheNext() throws InterruptedException {
+    ContainerSpec spec = spec(Script.SEVEN);
+    String left = create(spec);
+    ContainerId id = ENGINE.start(spec);
+    assertThat(id.id()).isEqualTo(left);
+    assertThat(ENGINE.await(id)).isEqualTo(new Exit(7, false));
+    ENGINE.remove(id);
+  }
+
+  @Test
+  void hostsOfANetworkFindEachOtherByName() throws InterruptedException {
+    String network = "sagelocal-" + INSTANCE + "-peers";
+    ENGINE.createNetwork(network, Map.of(LABEL, INSTANCE));
+    ContainerId first =
+        ENGINE.start(with(spec(Script.POLITE), entrypoint().orElseThrow(), Optional.of(network)));
+    ContainerId second =
+        ENGINE.start(
+            with(spec(Script.COUNT), List.of("getent", "hosts", "algo-1"), Optional.of(network)));
+    assertThat(ENGINE.await(second).success()).isTrue();
+    ENGINE.remove(second);
+    ENGINE.remove(first);
+    ENGINE.removeNetwork(network);
+    assertThat(ENGINE.networksLabelled(LABEL)).doesNotContain(network);
+  }
+
+  @Test
+  void aNetworkIsRemovedFromUnderItsContainers() {
+    String network = "sagelocal-" + INSTANCE + "-busy";
+    ENGINE.createNetwork(network, Map.of(LABEL, INSTANCE));
+    ContainerId id =
+        ENGINE.start(with(spec(Script.POLITE), entrypoint().orElseThrow(), Optional.of(network)));
+    ENGINE.removeNetwork(network);
+    assertThat(ENGINE.networksLabelled(LABEL)).doesNotContain(network);
+    ENGINE.remove(id);
+  }
+
+  @Test
+  void aPortIsReachedFromThisMachine() throws Exception {
+    String server =
+        "use IO::Socket::INET; $|=1; my $s = IO::Socket::INET->new(LocalPort=>8080, Listen=>1);"
+            + " print \"ready\\n\"; my $c = $s->accept; print $c \"hello\\n\"";
+    ContainerSpec spec = with(spec(Script.COUNT), List.of("perl", "-e", server), Optional.empty());
+    ContainerId id = ENGINE.start(spec);
+    try {
+      CompletableFuture<String> ready = new CompletableFuture<>();
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              ENGINE.readLog(id, (at, line) -> ready.complete(line));
+            } catch (InterruptedException e) {
+              ready.completeExceptionally(e);
+            }
+          });
+      assertThat(ready.get(30, TimeUnit.SECONDS)).isEqualTo("ready");
+      InetSocketAddress address = ENGINE.address(id, 8080);
+      try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+        assertThat(socket.getInputStream().readAllBytes()).asString().isEqualTo("hello\n");
+      }
+      ENGINE.await(id);
+      assertThatThrownBy(() -> ENGINE.address(id, 8080)).isInstanceOf(EngineException.class);
+    } finally {
+      ENGINE.remove(id);
+    }
+  }
+
+  @Test
+  void afterAnInterruptTheSinkIsLeftAlone() throws InterruptedException {
+    String chatter = "while :; do echo more; done";
+    ContainerId id =
+        ENGINE.start(with(spec(Script.COUNT), List.of("sh", "-c", chatter), Optional.empty()));
+    AtomicInteger lines = new AtomicInteger();
+    AtomicInteger atReturn = new AtomicInteger();
+    Thread reader =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                ENGINE.readLog(id, (at, line) -> lines.incrementAndGet());
+              } catch (InterruptedException e) {
+                atReturn.set(lines.get());
+              }
+            });
+    while (lines.get() < 1000) {
+      Thread.onSpinWait();
+    }
+    reader.interrupt();
+    reader.join();
+    ENGINE.remove(id);
+    assertThat(atReturn.get()).isPositive().isEqualTo(lines.get());
+  }
+
+  @Test
+  void whatOnlyRootMayDeleteIsDeletedInAContainer(@TempDir Path folder) throws IOException {
+    Path left = Files.createDirectories(folder.resolve("-left by root/deep"));
+    Files.writeString(left.resolve("file"), "");
+    Daemon daemon = new Daemon(System.getenv());
+    Containers containers = new Containers(daemon);
+    new Deletion(daemon, containers, new ImageStore(daemon))
+        .asRoot(folder.resolve("-left by root"), new IOException("denied"));
+    assertThat(folder).isEmptyDirectory();
+    assertThat(ENGINE.containersLabelled(LABEL)).doesNotContainValue("delete");
+    daemon.close();
+  }
+
+  @Test
+  void linksAreDeletedAndNotFollowed(@TempDir Path folder) throws IOException {
+    Path kept = Files.createDirectory(folder.resolve("kept"));
+    Files.writeString(kept.resolve("file"), "");
+    Path deleted = Files.createDirectory(folder.resolve("deleted"));
+    Files.createSymbolicLink(deleted.resolve("link"), kept);
+    ENGINE.deleteFolder(deleted);
+    assertThat(deleted).doesNotExist();
+    assertThat(kept.resolve("file")).exists();
+  }
+
+  @Test
   void aGpuIsNeverSilentlyLeftOut() {
-    ContainerSpec plain = spec(Script.COUNT);
-    ContainerSpec gpu =
-        new ContainerSpec(
-            plain.name(),
-            plain.image(),
-            plain.entrypoint(),
-            plain.command(),
-            plain.environment(),
-            plain.hostname(),
-            plain.network(),
-            plain.folders(),
-            plain.ports(),
-            plain.labels(),
-            true,
-            plain.sharedMemoryBytes());
-    assumeTrue(!ENGINE.hasGpuSupport(), "this Docker has the nvidia runtime, so it starts");
+    assumeTrue(Files.notExists(Path.of("/dev/nvidia0")), "this machine has a GPU");
+    ContainerSpec gpu = with(spec(Script.COUNT), true);
     assertThatThrownBy(() -> ENGINE.start(gpu))
         .isInstanceOf(EngineException.class)
-        .hasMessageContaining("nvidia");
+        .hasMessageContaining("NVIDIA Container Toolkit");
     assertThat(ENGINE.find(gpu.name())).isEmpty();
+  }
+
+  /** A start that is cut short after its first half. */
+  private static String create(ContainerSpec spec) {
+    Daemon daemon = new Daemon(System.getenv());
+    Abilities abilities = daemon.abilities();
+    String id =
+        daemon.ask(client -> {
+          try (CreateContainerCmd command = Creation.of(client, abilities, spec)) {
+            return command.exec().getId();
+          }
+        });
+    daemon.close();
+    return id;
+  }
+
+  private static ContainerSpec with(
+      ContainerSpec spec, List<String> command, Optional<String> network) {
+    return new ContainerSpec(
+        spec.name(),
+        spec.image(),
+        Optional.of(command),
+        command.getFirst().equals("/bin/sh") ? spec.command() : List.of(),
+        spec.environment(),
+        spec.hostname(),
+        network,
+        spec.folders(),
+        List.of(8080),
+        spec.labels(),
+        spec.gpu(),
+        spec.sharedMemoryBytes());
+  }
+
+  private static ContainerSpec with(ContainerSpec spec, boolean gpu) {
+    return new ContainerSpec(
+        spec.name(),
+        spec.image(),
+        spec.entrypoint(),
+        spec.command(),
+        spec.environment(),
+        spec.hostname(),
+        spec.network(),
+        spec.folders(),
+        spec.ports(),
+        spec.labels(),
+        gpu,
+        spec.sharedMemoryBytes());
   }
 }

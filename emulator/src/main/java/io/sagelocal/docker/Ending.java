@@ -1,0 +1,95 @@
+package io.sagelocal.docker;
+
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.WaitResponse;
+import io.sagelocal.engine.ContainerId;
+import io.sagelocal.engine.EngineException;
+import io.sagelocal.engine.EngineUnavailableException;
+import io.sagelocal.engine.Exit;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Waits for a container's end; a daemon that goes away meanwhile is asked again later. */
+final class Ending {
+  private static final Duration DAEMON_MAY_BE_AWAY = Duration.ofMinutes(2);
+  private static final Duration PAUSE = Duration.ofMillis(250);
+  private static final int UNKNOWN = -1;
+
+  private final Daemon daemon;
+  private final Containers containers;
+  private final ContainerId id;
+
+  Ending(Daemon daemon, Containers containers, ContainerId id) {
+    this.daemon = daemon;
+    this.containers = containers;
+    this.id = id;
+  }
+
+  Exit await() throws InterruptedException {
+    Patience patience = new Patience(DAEMON_MAY_BE_AWAY, PAUSE);
+    while (true) {
+      try {
+        int code = codeAtEnd();
+        if (code == 0) {
+          return new Exit(0, false);
+        }
+        Optional<Exit> exit = look();
+        if (exit.isPresent()) {
+          return exit.get();
+        }
+        patience = new Patience(DAEMON_MAY_BE_AWAY, PAUSE);
+        patience.waits(); // it runs: the daemon stopped, and with it the wait
+      } catch (EngineUnavailableException e) {
+        if (!patience.waits()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** What the wait answered, or that it ended without an answer. */
+  private int codeAtEnd() throws InterruptedException {
+    AtomicInteger code = new AtomicInteger(UNKNOWN);
+    try {
+      daemon.stream(
+          client -> client.waitContainerCmd(id.id()),
+          new Answer<WaitResponse>() {
+            @Override
+            void take(WaitResponse response) {
+              code.set(response.getStatusCode());
+            }
+          });
+    } catch (NotFoundException e) {
+      throw gone(e);
+    } catch (DockerException e) {
+      throw Reasons.refused("waiting for container " + id.name(), e);
+    }
+    return code.get();
+  }
+
+  /** How it ended, or nothing while it runs. */
+  private Optional<Exit> look() {
+    InspectContainerResponse found =
+        containers.inspect(id.id()).orElseThrow(() -> gone(new NotFoundException(id.id())));
+    ContainerState state = found.getState();
+    if (Boolean.TRUE.equals(state.getRunning())) {
+      return Optional.empty();
+    }
+    if (Containers.neverStarted(state)) {
+      throw new EngineException("container %s was never started".formatted(id.name()));
+    }
+    Long code = state.getExitCodeLong();
+    return Optional.of(
+        new Exit(
+            code == null ? UNKNOWN : code.intValue(), Boolean.TRUE.equals(state.getOOMKilled())));
+  }
+
+  private EngineException gone(NotFoundException e) {
+    return new EngineException(
+        "container %s is gone; how it ended is not known".formatted(id.name()), e);
+  }
+}
