@@ -36,14 +36,17 @@ public interface ContainerEngine {
 
   /**
    * Makes a container and starts it. A container of that name which is ours already is kept as it
-   * is: so a restarted emulator may ask again.
+   * is, an ended one too, which does not run a second time: so a restarted emulator may ask again.
    *
    * @return the running (or meanwhile ended) container; on any exception nothing is left behind
    * @throws ImageNotFoundException when the image is not here
    */
   ContainerId start(ContainerSpec spec);
 
-  /** Finds a container by its name, running or ended. */
+  /**
+   * Finds a container by its name, running or ended. What a crash left of a start that had not come
+   * so far is removed and not found.
+   */
   Optional<ContainerId> find(String name);
 
   /**
@@ -63,7 +66,8 @@ public interface ContainerEngine {
   /**
    * Reads what the container wrote, from its very first line, following it until it ends. The same
    * lines come in the same order each time; a line longer than the sink allows arrives in pieces.
-   * Returns early, without an error, when the container is removed meanwhile.
+   * The sink is left alone once this returns or throws. Returns early, without an error, when the
+   * container is removed meanwhile.
    */
   void readLog(ContainerId id, LogSink sink) throws InterruptedException;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +47,11 @@ public interface ContainerEngineContract {
     /** Ignores SIGTERM for ever. */
     STUBBORN,
     /** Prints a line of 200,000 letters x, then end. */
-    LONG_LINE
+    LONG_LINE,
+    /** Prints a line of 5,000 letters u umlaut after a letter x. */
+    UMLAUTS,
+    /** Prints $GREETING and its host name. */
+    WHO
   }
 
   default ContainerSpec spec(Script script, Folder... folders) {
@@ -109,6 +114,68 @@ public interface ContainerEngineContract {
     } finally {
       engine().remove(id);
     }
+  }
+
+  @Test
+  default void charactersArriveAsTheyWereWritten() throws InterruptedException {
+    ContainerId id = engine().start(spec(Script.UMLAUTS));
+    try {
+      assertThat(log(id)).containsExactly("x" + "\u00fc".repeat(5_000));
+    } finally {
+      engine().remove(id);
+    }
+  }
+
+  @Test
+  default void itHasItsEnvironmentAndHostName() throws InterruptedException {
+    ContainerId id = engine().start(spec(Script.WHO));
+    try {
+      assertThat(log(id)).containsExactly("hello", "algo-1");
+    } finally {
+      engine().remove(id);
+    }
+  }
+
+  @Test
+  default void whatTheSinkThrowsComesThrough() {
+    ContainerId id = engine().start(spec(Script.COUNT));
+    UncheckedIOException full = new UncheckedIOException(new IOException("disk full"));
+    try {
+      assertThatThrownBy(() ->
+              engine()
+                  .readLog(
+                      id,
+                      (at, line) -> {
+                        throw full;
+                      }))
+          .isSameAs(full);
+    } finally {
+      engine().remove(id);
+    }
+  }
+
+  @Test
+  default void anEndedOneIsNotRunTwice() throws InterruptedException {
+    ContainerSpec spec = spec(Script.COUNT);
+    ContainerId id = engine().start(spec);
+    try {
+      engine().await(id);
+      assertThat(engine().start(spec)).isEqualTo(id);
+      assertThat(engine().find(spec.name())).contains(id);
+      engine().await(id);
+      assertThat(log(id)).containsExactly("one", "two", "three");
+    } finally {
+      engine().remove(id);
+    }
+  }
+
+  @Test
+  default void awaitingAContainerThatIsGoneSaysSo() {
+    ContainerId id = engine().start(spec(Script.COUNT));
+    engine().remove(id);
+    assertThatThrownBy(() -> engine().await(id))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining(id.name());
   }
 
   @Test

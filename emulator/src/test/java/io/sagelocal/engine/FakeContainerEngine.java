@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +55,15 @@ public final class FakeContainerEngine implements ContainerEngine {
   /** Whether the engine does not answer. */
   public void down(boolean isDown) {
     down = isDown;
+  }
+
+  /** Ends a running container as the kernel or somebody's {@code kill -9} would. */
+  public void kill(String name, boolean outOfMemory) {
+    Running running = Objects.requireNonNull(containers.get(name), name);
+    running.exit().complete(new Exit(KILLED, outOfMemory));
+    running.log().end();
+    running.thread().interrupt();
+    running.host().close();
   }
 
   /** The names of the containers that are there, running or ended. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 class FakeContainerEngineTest implements ContainerEngineContract {
   private final FakeContainerEngine engine =
@@ -18,6 +19,14 @@ class FakeContainerEngineTest implements ContainerEngineContract {
   @Override
   public String image() {
     return "contract";
+  }
+
+  @Test
+  void aKilledContainerEndsForThoseWhoWait() throws InterruptedException {
+    ContainerId id = engine.start(spec(Script.STUBBORN));
+    engine.kill(id.name(), true);
+    assertThat(engine.await(id)).isEqualTo(new Exit(137, true));
+    engine.remove(id);
   }
 
   @AfterEach
@@ -50,6 +59,9 @@ class FakeContainerEngineTest implements ContainerEngineContract {
         }
         yield 0;
       }
+      case UMLAUTS -> print(host, "x" + "\u00fc".repeat(5_000));
+      case WHO ->
+          print(host, host.environment().getOrDefault("GREETING", ""), host.spec().hostname());
       case LONG_LINE -> print(host, "x".repeat(200_000), "end");
     };
   }
