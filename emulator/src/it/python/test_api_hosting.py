@@ -71,3 +71,14 @@ def test_a_delete_while_it_starts_leaves_nothing(client, bucket, name):
     api.model(client, bucket, name, ECHO)
     client('sagemaker').delete_endpoint(EndpointName=name)
     wait_for('the endpoint is gone', lambda: gone(client, name))
+
+
+def test_an_endpoint_after_another_is_not_sent_to_the_first_ones_container(client, bucket, name):
+    for i in range(3):
+        one = '%s-%d' % (name, i)
+        api.model(client, bucket, one, ECHO)
+        wait_for('InService', lambda: status(client, one) == 'InService')
+        answer = client('sagemaker-runtime').invoke_endpoint(EndpointName=one, Body=b'x', ContentType='text/plain')
+        assert answer['Body'].read().startswith(b'x|')
+        client('sagemaker').delete_endpoint(EndpointName=one)
+        wait_for('the endpoint is gone', lambda: gone(client, one))

@@ -47,6 +47,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,9 +79,14 @@ public final class Server implements AutoCloseable {
     try {
       StateStore store = opened(DiskStateStore.open(data.resolve("state.mv")));
       String instance = InstanceId.of(data);
-      FakeS3 s3 = opened(FakeS3.open(data.resolve("s3"), 0));
+      Future<FakeS3> s3 = openingStore(data.resolve("s3"));
       ObjectStore objects =
-          new MinioObjectStore(s3.address(), STORE_KEY, STORE_KEY, STORE_REGION, s3::file);
+          new MinioObjectStore(
+              () -> opened(s3).address(),
+              STORE_KEY,
+              STORE_KEY,
+              STORE_REGION,
+              (bucket, key) -> opened(s3).file(bucket, key));
       LogStore logs = new LogStore(data.resolve("logs"), timeline);
       Images images = new Images(engine);
       Tags tags = new Tags(store);
@@ -133,11 +141,31 @@ public final class Server implements AutoCloseable {
                       json,
                       new QueryProtocol(),
                       new InvocationHandler(endpoints),
-                      new S3Handler(s3.address()),
+                      new S3Handler(() -> opened(s3).address()),
                       this::health)));
+      opened(s3);
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
+    }
+  }
+
+  /** Two HTTP servers start sooner side by side; nobody is answered before both have. */
+  private Future<FakeS3> openingStore(Path folder) {
+    FutureTask<FakeS3> opening = new FutureTask<>(() -> FakeS3.open(folder, 0));
+    Thread.ofPlatform().name("s3-start").start(opening);
+    opened(() -> opened(opening).close());
+    return opening;
+  }
+
+  private static FakeS3 opened(Future<FakeS3> opening) {
+    try {
+      return opening.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the S3 store started", e);
     }
   }
 

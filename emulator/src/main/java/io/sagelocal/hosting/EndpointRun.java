@@ -6,10 +6,10 @@ import io.sagelocal.hosting.EndpointState.Creating;
 import io.sagelocal.hosting.EndpointState.Deleting;
 import io.sagelocal.hosting.EndpointState.Failed;
 import io.sagelocal.hosting.EndpointState.InService;
+import io.sagelocal.hosting.Endpoints.Route;
 import io.sagelocal.serving.ModelServer;
 import io.sagelocal.serving.ModelServerSpec;
 import io.sagelocal.serving.ServingFailure;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -50,10 +50,12 @@ final class EndpointRun {
     deleted.complete(null);
   }
 
-  /** Where the endpoint answers invocations; empty while no container of it is healthy. */
-  Optional<InetSocketAddress> address() {
+  /** Where the variant answers invocations; empty while no container of it is healthy. */
+  Optional<Route> route(String variant) {
     ModelServer running = server;
-    return running == null ? Optional.empty() : Optional.of(running.address());
+    return running == null
+        ? Optional.empty()
+        : Optional.of(new Route(variant, running.address(), running.containerId()));
   }
 
   /**

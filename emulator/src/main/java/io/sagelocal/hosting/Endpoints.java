@@ -35,8 +35,9 @@ public final class Endpoints implements AutoCloseable {
    * Where an invocation goes.
    *
    * @param variant the ProductionVariant that answers
+   * @param container the container behind the address; a later one may get the same address
    */
-  public record Route(String variant, InetSocketAddress address) {}
+  public record Route(String variant, InetSocketAddress address, String container) {}
 
   private final HostingContext context;
   private final EndpointConfigs configs;
@@ -164,8 +165,7 @@ public final class Endpoints implements AutoCloseable {
               .formatted(name, targetVariant.orElse(""), variant));
     }
     return Optional.ofNullable(runs.get(new Key(scope, name)))
-        .flatMap(EndpointRun::address)
-        .map(address -> new Route(variant, address))
+        .flatMap(run -> run.route(variant))
         .orElseThrow(() ->
             new ServiceError(
                 "ServiceUnavailable",

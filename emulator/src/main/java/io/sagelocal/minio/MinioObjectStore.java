@@ -38,16 +38,17 @@ public final class MinioObjectStore implements ObjectStore {
   private final BiFunction<String, String, Optional<Path>> localFiles;
 
   /**
+   * @param server where it answers; asked at the first use
    * @param localFiles finds the file of a bucket's key where the server keeps its objects as files
    *     of this disk
    */
   public MinioObjectStore(
-      URI server,
+      Supplier<URI> server,
       String accessKey,
       String secretKey,
       String region,
       BiFunction<String, String, Optional<Path>> localFiles) {
-    this.client = new Once<>(() -> connect(server, accessKey, secretKey, region));
+    this.client = new Once<>(() -> connect(server.get(), accessKey, secretKey, region));
     this.localFiles = localFiles;
   }
 

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,7 @@ public final class ModelServer implements AutoCloseable {
   private final Thread watcher;
   private final Thread logFollower;
   private final LogStream logStream;
+  private volatile @Nullable InetSocketAddress address;
 
   private ModelServer(ServingContext context, ModelServerSpec spec, ContainerId container) {
     this.context = context;
@@ -101,9 +103,21 @@ public final class ModelServer implements AutoCloseable {
     }
   }
 
-  /** Where it answers {@code /invocations}. */
+  /** Where it answers {@code /invocations}; the engine is not asked again. */
   public InetSocketAddress address() {
-    return context.engine().address(container, PORT);
+    InetSocketAddress found = address;
+    return found == null ? findAddress() : found;
+  }
+
+  private InetSocketAddress findAddress() {
+    InetSocketAddress found = context.engine().address(container, PORT);
+    address = found;
+    return found;
+  }
+
+  /** The engine's identifier of the container: no other ever has it. */
+  public String containerId() {
+    return container.id();
   }
 
   /** How the container ended, once it has. */

@@ -106,6 +106,9 @@ public final class InvocationHandler extends ProxyHandler.Reverse {
   protected void copyRequestHeaders(
       Request clientToProxy, org.eclipse.jetty.client.Request proxyToServer) {
     super.copyRequestHeaders(clientToProxy, proxyToServer);
+    // connections are pooled by address and tag: one to a container that is gone serves no later
+    // one
+    proxyToServer.tag(route(clientToProxy).container());
     proxyToServer.headers(headers -> OWN_HEADERS.forEach(headers::remove));
     proxyToServer.timeout(MODEL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }

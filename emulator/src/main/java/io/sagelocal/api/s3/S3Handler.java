@@ -3,6 +3,7 @@ package io.sagelocal.api.s3;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.client.HttpClient;
@@ -22,9 +23,13 @@ public final class S3Handler extends ProxyHandler.Reverse {
       Pattern.compile(
           "(?<bucket>[a-z0-9][a-z0-9.-]+?)\\.(?:s3[a-z0-9.-]*\\.)?(?:localhost|host\\.docker\\.internal)");
 
-  /** Sends on to the store at this address. */
-  public S3Handler(URI store) {
-    super(request -> target(request, store));
+  /**
+   * Sends on to the store.
+   *
+   * @param store where it answers; asked at each request, as it may still be starting
+   */
+  public S3Handler(Supplier<URI> store) {
+    super(request -> target(request, store.get()));
   }
 
   @Override
