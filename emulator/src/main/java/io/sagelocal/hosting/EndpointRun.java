@@ -38,6 +38,7 @@ final class EndpointRun {
   private final String name;
   private final CompletableFuture<Void> deleted = new CompletableFuture<>();
   private volatile @Nullable ModelServer server;
+  private volatile @Nullable Route route;
 
   EndpointRun(HostingContext context, Scope scope, String name) {
     this.context = context;
@@ -50,12 +51,9 @@ final class EndpointRun {
     deleted.complete(null);
   }
 
-  /** Where the variant answers invocations; empty while no container of it is healthy. */
-  Optional<Route> route(String variant) {
-    ModelServer running = server;
-    return running == null
-        ? Optional.empty()
-        : Optional.of(new Route(variant, running.address(), running.containerId()));
+  /** Where invocations go; empty while no container is healthy or when the endpoint is deleted. */
+  Optional<Route> route() {
+    return deleted.isDone() ? Optional.empty() : Optional.ofNullable(route);
   }
 
   /**
@@ -78,7 +76,7 @@ final class EndpointRun {
   /** Stops the container, for a shutdown; the record stays. */
   void shutDown() {
     ModelServer running = server;
-    server = null;
+    down();
     if (running != null) {
       running.close();
     }
@@ -86,7 +84,7 @@ final class EndpointRun {
 
   private void create(Endpoint endpoint) throws InterruptedException {
     try {
-      server = ModelServer.open(context.serving(), spec(endpoint), deleted::isDone);
+      up(endpoint, ModelServer.open(context.serving(), spec(endpoint), deleted::isDone));
       update(new InService());
     } catch (ServingFailure e) {
       update(new Failed(cut(e.reason())));
@@ -102,7 +100,7 @@ final class EndpointRun {
       ModelServer running = server;
       if (running == null) {
         running = ModelServer.open(context.serving(), spec(endpoint), deleted::isDone);
-        server = running;
+        up(endpoint, running);
       }
       CompletableFuture.anyOf(running.exit(), deleted).get();
       if (deleted.isDone()) {
@@ -113,7 +111,7 @@ final class EndpointRun {
           "the container of endpoint {} ended with exit code {}; it is started again",
           endpoint.arn(),
           exit.code());
-      server = null;
+      down();
       running.close();
       return FIRST_RESTART_PAUSE;
     } catch (ServingFailure e) {
@@ -124,6 +122,17 @@ final class EndpointRun {
     awaitDeletionFor(pause);
     Duration next = pause.multipliedBy(2);
     return next.compareTo(LONGEST_RESTART_PAUSE) > 0 ? LONGEST_RESTART_PAUSE : next;
+  }
+
+  private void up(Endpoint endpoint, ModelServer running) {
+    server = running;
+    String variant = endpoint.variants().getFirst().name();
+    route = new Route(variant, running.address(), running.containerId());
+  }
+
+  private void down() {
+    route = null;
+    server = null;
   }
 
   private void awaitDeletionFor(Duration pause) throws InterruptedException {
@@ -145,7 +154,7 @@ final class EndpointRun {
   }
 
   private void remove(Endpoint endpoint) {
-    server = null;
+    down();
     ModelServer.discard(context.serving().engine(), spec(endpoint));
     context.records().delete(scope, name);
   }

@@ -145,31 +145,38 @@ public final class Endpoints implements AutoCloseable {
    *     service, ServiceUnavailable while its container is started again
    */
   public Route route(Scope scope, String name, Optional<String> targetVariant) {
-    Endpoint endpoint =
-        find(scope, name)
-            .orElseThrow(() ->
-                new ServiceError(
-                    "ValidationError",
-                    "Endpoint %s of account %s not found.".formatted(name, scope.account())));
-    if (!(endpoint.state() instanceof InService)) {
-      throw new ServiceError(
+    Optional<Route> live =
+        Optional.ofNullable(runs.get(new Key(scope, name))).flatMap(EndpointRun::route);
+    if (live.isPresent()
+        && targetVariant.orElse(live.get().variant()).equals(live.get().variant())) {
+      return live.get();
+    }
+    throw refusal(scope, name, targetVariant);
+  }
+
+  /** Why an invocation has nowhere to go. */
+  private ServiceError refusal(Scope scope, String name, Optional<String> targetVariant) {
+    Optional<Endpoint> endpoint = find(scope, name);
+    if (endpoint.isEmpty()) {
+      return new ServiceError(
+          "ValidationError",
+          "Endpoint %s of account %s not found.".formatted(name, scope.account()));
+    }
+    if (!(endpoint.get().state() instanceof InService)) {
+      return new ServiceError(
           "ValidationError",
           "Endpoint %s of account %s is not InService but %s."
-              .formatted(name, scope.account(), endpoint.status()));
+              .formatted(name, scope.account(), endpoint.get().status()));
     }
-    String variant = endpoint.variants().getFirst().name();
-    if (!targetVariant.orElse(variant).equals(variant)) {
-      throw new ServiceError(
-          "ValidationError",
-          "Endpoint %s has no variant %s; it has %s."
-              .formatted(name, targetVariant.orElse(""), variant));
-    }
-    return Optional.ofNullable(runs.get(new Key(scope, name)))
-        .flatMap(run -> run.route(variant))
-        .orElseThrow(() ->
-            new ServiceError(
-                "ServiceUnavailable",
-                "The container of endpoint %s is being started again.".formatted(name)));
+    String variant = endpoint.get().variants().getFirst().name();
+    return targetVariant.orElse(variant).equals(variant)
+        ? new ServiceError(
+            "ServiceUnavailable",
+            "The container of endpoint %s is being started again.".formatted(name))
+        : new ServiceError(
+            "ValidationError",
+            "Endpoint %s has no variant %s; it has %s."
+                .formatted(name, targetVariant.orElse(""), variant));
   }
 
   /** Stops the containers; the endpoints stay on record and are started again by a next start. */
