@@ -107,16 +107,7 @@ public record TrainingJob(
       return this;
     }
     TrainingJob told =
-        new TrainingJob(
-            arn,
-            spec,
-            creationTime,
-            now,
-            state,
-            Optional.of(cause),
-            trainingStart,
-            trainingEnd,
-            transitions);
+        with(now, state, Optional.of(cause), trainingStart, trainingEnd, transitions);
     return switch (cause) {
       case REQUEST -> told.entering("Stopping", "Stopping the training job", now);
       case MAX_RUNTIME ->
@@ -155,34 +146,31 @@ public record TrainingJob(
   }
 
   private TrainingJob in(TrainingState next, Instant now) {
-    return new TrainingJob(
-        arn, spec, creationTime, now, next, stop, trainingStart, trainingEnd, transitions);
+    return with(now, next, stop, trainingStart, trainingEnd, transitions);
   }
 
   private TrainingJob trainingFrom(Instant start) {
-    return new TrainingJob(
-        arn,
-        spec,
-        creationTime,
-        lastModifiedTime,
-        state,
-        stop,
-        Optional.of(start),
-        trainingEnd,
-        transitions);
+    return with(lastModifiedTime, state, stop, Optional.of(start), trainingEnd, transitions);
   }
 
   private TrainingJob trainingUntil(Instant end) {
+    return with(lastModifiedTime, state, stop, trainingStart, Optional.of(end), transitions);
+  }
+
+  private TrainingJob with(List<Transition> next) {
+    return with(lastModifiedTime, state, stop, trainingStart, trainingEnd, next);
+  }
+
+  /** The same job with what a change may change. */
+  private TrainingJob with(
+      Instant modified,
+      TrainingState nextState,
+      Optional<StopCause> nextStop,
+      Optional<Instant> start,
+      Optional<Instant> end,
+      List<Transition> nextTransitions) {
     return new TrainingJob(
-        arn,
-        spec,
-        creationTime,
-        lastModifiedTime,
-        state,
-        stop,
-        trainingStart,
-        Optional.of(end),
-        transitions);
+        arn, spec, creationTime, modified, nextState, nextStop, start, end, nextTransitions);
   }
 
   /** Closes the current transition and opens the next; the same status again goes on. */
@@ -198,10 +186,5 @@ public record TrainingJob(
     }
     next.add(new Transition(status, message, now, ended() ? Optional.of(now) : Optional.empty()));
     return with(next);
-  }
-
-  private TrainingJob with(List<Transition> next) {
-    return new TrainingJob(
-        arn, spec, creationTime, lastModifiedTime, state, stop, trainingStart, trainingEnd, next);
   }
 }
