@@ -30,18 +30,22 @@ start_docker() {
   fi
 }
 
-# A daemon that was killed leaves its process number, its socket and containerd's behind; with a number that is
-# another process's now, it would refuse to start.
+# A daemon that was killed leaves its process number, its socket and perhaps its containerd behind. A number that is
+# another process's now would keep it from starting; a containerd that still runs is taken over.
 start_dockerd() {
-  local pid_file=/var/run/docker.pid pid
-  for pid_file in /var/run/docker.pid /var/run/docker/containerd/containerd.pid; do
+  local name pid_file pid
+  for name in dockerd containerd; do
+    pid_file=/var/run/docker.pid
+    if [[ $name == containerd ]]; then pid_file=/var/run/docker/containerd/containerd.pid; fi
     [[ -f $pid_file ]] || continue
     pid=$(cat "$pid_file")
-    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) != @(dockerd|containerd) ]]; then as_root rm -f "$pid_file"; fi
+    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) != "$name" ]]; then as_root rm -f "$pid_file"; fi
   done
-  if ! pgrep -x dockerd >/dev/null; then
-    as_root rm -f /var/run/docker.sock /var/run/docker/containerd/containerd.sock /var/run/docker/containerd/containerd.sock.ttrpc
-    # of its own session and with no file of ours: it outlives the script, and nobody waits for its output
-    as_root setsid --fork dockerd </dev/null >"$docker_log" 2>&1
+  if pgrep -x dockerd >/dev/null; then return; fi # it is still starting
+  as_root rm -f /var/run/docker.sock
+  if ! pgrep -x containerd >/dev/null; then
+    as_root rm -f /var/run/docker/containerd/containerd.sock /var/run/docker/containerd/containerd.sock.ttrpc
   fi
+  # in a session of its own and with no file of ours: it outlives the script, and nobody waits for its output
+  as_root setsid --fork dockerd </dev/null >"$docker_log" 2>&1
 }
