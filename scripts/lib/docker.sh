@@ -30,6 +30,15 @@ start_docker() {
   fi
 }
 
+# running NAME: whether such a process lives; one that has ended and was not waited for does not
+running() {
+  local pid
+  for pid in $(pgrep -x "$1"); do
+    if grep -q '^State:[[:space:]]*[^ZX]' "/proc/$pid/status" 2>/dev/null; then return 0; fi
+  done
+  return 1
+}
+
 # A daemon that was killed leaves its process number, its socket and perhaps its containerd behind. A number that is
 # another process's now would keep it from starting; a containerd that still runs is taken over.
 start_dockerd() {
@@ -39,11 +48,11 @@ start_dockerd() {
     if [[ $name == containerd ]]; then pid_file=/var/run/docker/containerd/containerd.pid; fi
     [[ -f $pid_file ]] || continue
     pid=$(cat "$pid_file")
-    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) != "$name" ]]; then as_root rm -f "$pid_file"; fi
+    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) != "$name" ]] || ! running "$name"; then as_root rm -f "$pid_file"; fi
   done
-  if pgrep -x dockerd >/dev/null; then return; fi # it is still starting
+  if running dockerd; then return; fi # it is still starting
   as_root rm -f /var/run/docker.sock
-  if ! pgrep -x containerd >/dev/null; then
+  if ! running containerd; then
     as_root rm -f /var/run/docker/containerd/containerd.sock /var/run/docker/containerd/containerd.sock.ttrpc
   fi
   # in a session of its own and with no file of ours: it outlives the script, and nobody waits for its output

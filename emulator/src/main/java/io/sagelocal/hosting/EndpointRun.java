@@ -73,13 +73,16 @@ final class EndpointRun {
     }
   }
 
-  /** Stops the container, for a shutdown; the record stays. */
+  /**
+   * Removes the container, for a shutdown; the record stays, unless it asked for removal already.
+   */
   void shutDown() {
     ModelServer running = server;
     down();
     if (running != null) {
       running.close();
     }
+    record().filter(endpoint -> endpoint.state() instanceof Deleting).ifPresent(this::remove);
   }
 
   private void create(Endpoint endpoint) throws InterruptedException {
