@@ -4,12 +4,10 @@ import io.sagelocal.account.ClientSettings;
 import io.sagelocal.account.ContainerAccess;
 import io.sagelocal.api.Gateway;
 import io.sagelocal.api.invoke.InvocationHandler;
-import io.sagelocal.api.json.ApiModel;
 import io.sagelocal.api.json.Hold;
 import io.sagelocal.api.json.HostingOperations;
 import io.sagelocal.api.json.JsonProtocol;
 import io.sagelocal.api.json.LogsOperations;
-import io.sagelocal.api.json.Operations;
 import io.sagelocal.api.json.TagOperations;
 import io.sagelocal.api.json.TrainingOperations;
 import io.sagelocal.api.query.QueryProtocol;
@@ -128,11 +126,11 @@ public final class Server implements AutoCloseable {
       JsonProtocol json =
           new JsonProtocol(
               List.of(
-                  sagemaker(
+                  OperationTables.sagemaker(
                       new TrainingOperations(training, tags, hold),
                       new HostingOperations(models, configs, endpoints, tags, hold),
                       new TagOperations(tags, (scope, arn) -> exists(scope, arn, models, configs))),
-                  logs(new LogsOperations(logs))));
+                  OperationTables.logs(new LogsOperations(logs))));
       this.gateway =
           opened(
               Gateway.open(
@@ -204,42 +202,6 @@ public final class Server implements AutoCloseable {
         log.error("{} could not be closed", part.getClass().getSimpleName(), e);
       }
     }
-  }
-
-  private static Operations sagemaker(
-      TrainingOperations training, HostingOperations hosting, TagOperations tags) {
-    return new Operations("SageMaker", ApiModel.sagemaker(), "ValidationException")
-        .on("CreateTrainingJob", training::create)
-        .on("DescribeTrainingJob", training::describe)
-        .on("ListTrainingJobs", training::list)
-        .on("StopTrainingJob", training::stop)
-        .on("CreateModel", hosting::createModel)
-        .on("DescribeModel", hosting::describeModel)
-        .on("ListModels", hosting::listModels)
-        .on("DeleteModel", hosting::deleteModel)
-        .on("CreateEndpointConfig", hosting::createConfig)
-        .on("DescribeEndpointConfig", hosting::describeConfig)
-        .on("ListEndpointConfigs", hosting::listConfigs)
-        .on("DeleteEndpointConfig", hosting::deleteConfig)
-        .on("CreateEndpoint", hosting::createEndpoint)
-        .on("DescribeEndpoint", hosting::describeEndpoint)
-        .on("ListEndpoints", hosting::listEndpoints)
-        .on("DeleteEndpoint", hosting::deleteEndpoint)
-        .on("AddTags", tags::add)
-        .on("ListTags", tags::list)
-        .on("DeleteTags", tags::delete);
-  }
-
-  private static Operations logs(LogsOperations logs) {
-    return new Operations("Logs_20140328", ApiModel.logs(), "InvalidParameterException")
-        .on("DescribeLogGroups", logs::describeLogGroups)
-        .on("DescribeLogStreams", logs::describeLogStreams)
-        .on("GetLogEvents", logs::getLogEvents)
-        .on("FilterLogEvents", logs::filterLogEvents)
-        .on("CreateLogGroup", logs::createLogGroup)
-        .on("CreateLogStream", logs::createLogStream)
-        .on("DeleteLogGroup", logs::deleteLogGroup)
-        .on("PutLogEvents", logs::putLogEvents);
   }
 
   private boolean exists(Scope scope, Arn arn, Models models, EndpointConfigs configs) {

@@ -1,0 +1,49 @@
+package io.sagelocal;
+
+import io.sagelocal.api.json.ApiModel;
+import io.sagelocal.api.json.HostingOperations;
+import io.sagelocal.api.json.LogsOperations;
+import io.sagelocal.api.json.Operations;
+import io.sagelocal.api.json.TagOperations;
+import io.sagelocal.api.json.TrainingOperations;
+
+/** Which method answers which operation of the JSON services. */
+final class OperationTables {
+  private OperationTables() {}
+
+  static Operations sagemaker(
+      TrainingOperations training, HostingOperations hosting, TagOperations tags) {
+    return new Operations("SageMaker", ApiModel.sagemaker(), "ValidationException")
+        .on("CreateTrainingJob", training::create)
+        .on("DescribeTrainingJob", training::describe)
+        .on("ListTrainingJobs", training::list)
+        .on("StopTrainingJob", training::stop)
+        .on("CreateModel", hosting::createModel)
+        .on("DescribeModel", hosting::describeModel)
+        .on("ListModels", hosting::listModels)
+        .on("DeleteModel", hosting::deleteModel)
+        .on("CreateEndpointConfig", hosting::createConfig)
+        .on("DescribeEndpointConfig", hosting::describeConfig)
+        .on("ListEndpointConfigs", hosting::listConfigs)
+        .on("DeleteEndpointConfig", hosting::deleteConfig)
+        .on("CreateEndpoint", hosting::createEndpoint)
+        .on("DescribeEndpoint", hosting::describeEndpoint)
+        .on("ListEndpoints", hosting::listEndpoints)
+        .on("DeleteEndpoint", hosting::deleteEndpoint)
+        .on("AddTags", tags::add)
+        .on("ListTags", tags::list)
+        .on("DeleteTags", tags::delete);
+  }
+
+  static Operations logs(LogsOperations logs) {
+    return new Operations("Logs_20140328", ApiModel.logs(), "InvalidParameterException")
+        .on("DescribeLogGroups", logs::describeLogGroups)
+        .on("DescribeLogStreams", logs::describeLogStreams)
+        .on("GetLogEvents", logs::getLogEvents)
+        .on("FilterLogEvents", logs::filterLogEvents)
+        .on("CreateLogGroup", logs::createLogGroup)
+        .on("CreateLogStream", logs::createLogStream)
+        .on("DeleteLogGroup", logs::deleteLogGroup)
+        .on("PutLogEvents", logs::putLogEvents);
+  }
+}
