@@ -91,6 +91,9 @@ class ServerHostingTest {
     JsonNode error = JSON.readTree(answer.body());
     assertThat(error.path("OriginalStatusCode").asInt()).isEqualTo(415);
     assertThat(error.path("OriginalMessage").asText()).isEqualTo("no such type");
+    assertThat(error.path("LogStreamArn").asText())
+        .isEqualTo(
+            "arn:aws:logs:us-east-1:000000000000:log-group:/aws/sagemaker/Endpoints/endpoint");
   }
 
   @Test

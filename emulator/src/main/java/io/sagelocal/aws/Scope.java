@@ -7,4 +7,9 @@ public record Scope(AccountId account, Region region) {
   public Arn sagemaker(String type, String name) {
     return new Arn(region.partition(), "sagemaker", region.name(), account.digits(), type, name);
   }
+
+  /** The ARN of a log group here, to which a stream's may be added. */
+  public String logGroupArn(String group) {
+    return "arn:%s:logs:%s:%s:log-group:%s".formatted(region.partition(), region, account, group);
+  }
 }

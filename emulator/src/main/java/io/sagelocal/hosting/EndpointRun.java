@@ -130,7 +130,12 @@ final class EndpointRun {
   private void up(Endpoint endpoint, ModelServer running) {
     server = running;
     String variant = endpoint.variants().getFirst().name();
-    route = new Route(variant, running.address(), running.containerId());
+    route =
+        new Route(
+            variant,
+            running.address(),
+            running.containerId(),
+            scope.logGroupArn(Endpoints.logGroup(name)));
   }
 
   private void down() {

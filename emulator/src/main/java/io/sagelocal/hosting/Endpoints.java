@@ -36,8 +36,10 @@ public final class Endpoints implements AutoCloseable {
    *
    * @param variant the ProductionVariant that answers
    * @param container the container behind the address; a later one may get the same address
+   * @param logGroupArn where its log is
    */
-  public record Route(String variant, InetSocketAddress address, String container) {}
+  public record Route(
+      String variant, InetSocketAddress address, String container, String logGroupArn) {}
 
   private final HostingContext context;
   private final EndpointConfigs configs;

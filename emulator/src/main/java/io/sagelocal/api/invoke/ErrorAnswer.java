@@ -33,14 +33,15 @@ final class ErrorAnswer {
       Callback callback,
       String message,
       int originalStatus,
-      String originalMessage) {
+      String originalMessage,
+      String logArn) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("ErrorCode", "MODEL_ERROR");
     body.put("Message", message);
     body.put("message", message);
     body.put("OriginalStatusCode", originalStatus);
     body.put("OriginalMessage", originalMessage);
-    body.put("LogStreamArn", "");
+    body.put("LogStreamArn", logArn);
     write(response, callback, ErrorStatus.of(MODEL_ERROR), MODEL_ERROR, body);
   }
 

@@ -144,7 +144,8 @@ public final class InvocationHandler extends ProxyHandler.Reverse {
         callback,
         "Invocation of %s failed: %s".formatted(route(clientToProxy).variant(), why),
         500,
-        why);
+        why,
+        route(clientToProxy).logGroupArn());
   }
 
   private static void fail(Response response, Callback callback, ServiceError error) {
@@ -213,7 +214,7 @@ public final class InvocationHandler extends ProxyHandler.Reverse {
                   status,
                   route(request).variant(),
                   body);
-      ErrorAnswer.model(response, callback, message, status, body);
+      ErrorAnswer.model(response, callback, message, status, body, route(request).logGroupArn());
     }
   }
 }

@@ -44,7 +44,7 @@ public final class LogsOperations {
               group.put("logGroupName", name);
               group.put("creationTime", logs.groupCreated(call.scope(), name).toEpochMilli());
               group.put("metricFilterCount", 0);
-              group.put("arn", arn(call.scope(), name) + ":*");
+              group.put("arn", call.scope().logGroupArn(name) + ":*");
               group.put("storedBytes", 0);
               return group;
             })
@@ -182,7 +182,7 @@ public final class LogsOperations {
     stream.lastEvent().ifPresent(at -> one.put("lastEventTimestamp", at.toEpochMilli()));
     stream.lastIngestion().ifPresent(at -> one.put("lastIngestionTime", at.toEpochMilli()));
     one.put("uploadSequenceToken", String.valueOf(stream.storedBytes()));
-    one.put("arn", arn(scope, group) + ":log-stream:" + stream.name());
+    one.put("arn", scope.logGroupArn(group) + ":log-stream:" + stream.name());
     one.put("storedBytes", stream.storedBytes());
     return one;
   }
@@ -255,10 +255,5 @@ public final class LogsOperations {
     return name < 0
         ? identifier
         : identifier.substring(name + ":log-group:".length()).replaceFirst(":\\*$", "");
-  }
-
-  private static String arn(Scope scope, String group) {
-    return "arn:%s:logs:%s:%s:log-group:%s"
-        .formatted(scope.region().partition(), scope.region(), scope.account(), group);
   }
 }
