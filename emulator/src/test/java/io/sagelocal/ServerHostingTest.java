@@ -141,6 +141,19 @@ class ServerHostingTest {
   }
 
   @Test
+  void aDeleteThatTheEngineDoesNotAnswerIsTriedAgain() throws IOException, InterruptedException {
+    deploy("echo");
+    server.awaitEndpoint("endpoint", "InService");
+    engine.down(true);
+    server.sagemaker("DeleteEndpoint", Map.of("EndpointName", "endpoint"));
+    server.awaitEndpoint("endpoint", "Deleting");
+    assertThat(engine.containers()).hasSize(1);
+    engine.down(false);
+    awaitGone();
+    assertThat(engine.containers()).isEmpty();
+  }
+
+  @Test
   void aContainerThatEndsIsStartedAgain() throws IOException, InterruptedException {
     deploy("echo");
     server.awaitEndpoint("endpoint", "InService");

@@ -68,7 +68,7 @@ final class EndpointRun {
         case Creating c -> create(endpoint);
         case InService i -> pause = serve(endpoint, pause);
         case Failed f -> awaitDeletion();
-        case Deleting d -> remove(endpoint);
+        case Deleting d -> pause = removeOrPause(endpoint, pause);
       }
     }
   }
@@ -123,8 +123,7 @@ final class EndpointRun {
       log.error("endpoint {} met an unexpected error", endpoint.arn(), e);
     }
     awaitDeletionFor(pause);
-    Duration next = pause.multipliedBy(2);
-    return next.compareTo(LONGEST_RESTART_PAUSE) > 0 ? LONGEST_RESTART_PAUSE : next;
+    return longer(pause);
   }
 
   private void up(Endpoint endpoint, ModelServer running) {
@@ -159,6 +158,23 @@ final class EndpointRun {
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The record goes only when the container has: what is left behind must be found again. */
+  private Duration removeOrPause(Endpoint endpoint, Duration pause) throws InterruptedException {
+    try {
+      remove(endpoint);
+      return FIRST_RESTART_PAUSE;
+    } catch (RuntimeException e) {
+      log.warn("endpoint {} could not be removed yet: {}", endpoint.arn(), e.getMessage());
+      context.serving().timeline().sleep(pause);
+      return longer(pause);
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration next = pause.multipliedBy(2);
+    return next.compareTo(LONGEST_RESTART_PAUSE) > 0 ? LONGEST_RESTART_PAUSE : next;
   }
 
   private void remove(Endpoint endpoint) {

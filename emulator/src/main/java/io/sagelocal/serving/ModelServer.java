@@ -134,24 +134,24 @@ public final class ModelServer implements AutoCloseable {
   /** Stops and removes the container and its folder. */
   @Override
   public void close() {
-    discard(context.engine(), spec);
+    try {
+      discard(context.engine(), spec);
+    } catch (EngineException e) {
+      log.error("container {} or its folder could not be removed", spec.containerName(), e);
+    }
     release();
   }
 
-  /** Removes the container and folder of a spec, whether or not they are there. */
+  /**
+   * Removes the container and folder of a spec, whether or not they are there.
+   *
+   * @throws EngineException when something of them may still be there
+   */
   public static void discard(ContainerEngine engine, ModelServerSpec spec) {
-    try {
-      Optional<ContainerId> found = engine.find(spec.containerName());
-      found.ifPresent(id -> engine.stop(id, STOP_GRACE));
-      found.ifPresent(engine::remove);
-    } catch (EngineException e) {
-      log.error("container {} could not be removed", spec.containerName(), e);
-    }
-    try {
-      engine.deleteFolder(spec.folder());
-    } catch (EngineException e) {
-      log.error("folder of container {} could not be deleted", spec.containerName(), e);
-    }
+    Optional<ContainerId> found = engine.find(spec.containerName());
+    found.ifPresent(id -> engine.stop(id, STOP_GRACE));
+    found.ifPresent(engine::remove);
+    engine.deleteFolder(spec.folder());
   }
 
   private static ContainerId findOrStart(ServingContext context, ModelServerSpec spec)

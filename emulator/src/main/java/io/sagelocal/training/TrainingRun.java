@@ -229,19 +229,15 @@ final class TrainingRun {
     }
   }
 
+  /** The scratch folder goes last: while it is there, the next start cleans up once more. */
   private void cleanUp(TrainingJob job) {
     try {
       new HostContainers(context, scope, job, folder).remove();
-    } catch (EngineUnavailableException e) {
-      log.warn(
-          "containers of {} are looked for again at the next start: {}", job.arn(), e.getMessage());
-    } catch (EngineException e) {
-      log.error("containers of {} could not be removed", job.arn(), e);
-    }
-    try {
       context.engine().deleteFolder(folder.root());
+    } catch (EngineUnavailableException e) {
+      log.warn("{} is cleaned up at the next start: {}", job.arn(), e.getMessage());
     } catch (EngineException e) {
-      log.error("the scratch folder of {} could not be deleted", job.arn(), e);
+      log.error("{} could not be cleaned up", job.arn(), e);
     }
   }
 
