@@ -11,12 +11,15 @@ final class LastWords {
 
   private LastWords() {}
 
-  /** The last traceback with its exception, else the last lines that are not about pings. */
+  /**
+   * The first traceback with its exception, as those after it are of programs that gave up because
+   * of it; else the last lines that are not about pings.
+   */
   static String of(List<String> log) {
     List<String> lines = log.stream().filter(line -> !line.contains(PING)).toList();
     int begin = Math.max(0, lines.size() - LINES);
     int end = lines.size();
-    for (int i = lines.size() - 1; i >= 0; i--) {
+    for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).contains(TRACEBACK)) {
         begin = i;
         end = endOfTraceback(lines, i + 1);
