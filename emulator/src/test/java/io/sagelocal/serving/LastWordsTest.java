@@ -21,9 +21,10 @@ class LastWordsTest {
                     "  File \"arbiter.py\", line 202, in run",
                     "HaltServer: worker failed to boot")))
         .isEqualTo(
-            "Traceback (most recent call last):\n"
-                + "  File \"script.py\", line 2, in model_fn\n"
-                + "ValueError: no such layer");
+            """
+            Traceback (most recent call last):
+              File "script.py", line 2, in model_fn
+            ValueError: no such layer""");
   }
 
   @Test
