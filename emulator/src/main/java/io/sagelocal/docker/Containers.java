@@ -125,7 +125,7 @@ final class Containers {
 
   void stop(ContainerId id, Duration grace) {
     try {
-      daemon.ask(client ->
+      daemon.askAtLength(client ->
           client.stopContainerCmd(id.id()).withTimeout(Math.toIntExact(grace.toSeconds())).exec());
     } catch (NotFoundException | NotModifiedException e) {
       return; // gone or ended: what was asked for

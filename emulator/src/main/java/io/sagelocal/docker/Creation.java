@@ -76,6 +76,7 @@ final class Creation {
   /**
    * Where SELinux confines containers they may not read a user's folders. Giving the folders the
    * containers' label would change files that are not ours, so the container goes without.
+   * Privileges may be gained by sudo and the like, as in SageMaker's own containers.
    */
   static List<String> securityOptions(Abilities abilities) {
     return abilities.selinux() ? List.of("label=disable") : List.of();

@@ -28,6 +28,8 @@ final class Daemon implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
+  private static final int TRIES = 2;
+
   /** Each running container holds two: one for its log, one for its end. */
   private static final int MAX_CONNECTIONS = 4096;
 
@@ -53,30 +55,47 @@ final class Daemon implements AutoCloseable {
   }
 
   /**
-   * Asks something.
+   * Asks something that is answered at once; an interrupt waits until then, so that a thread which
+   * is being stopped can still tidy up.
    *
    * @throws DockerException when the daemon refuses
    * @throws EngineUnavailableException when it does not answer
    */
   <T> T ask(Function<DockerClient, T> question) {
-    Connection first = connection();
+    boolean interrupted = Thread.interrupted();
     try {
-      return question.apply(first.client());
-    } catch (DockerException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      RuntimeException problem = problem(first, e);
-      if (!(problem instanceof EngineUnavailableException)) {
-        throw problem;
+      for (int tries = 1; ; tries++) {
+        Connection now = connection();
+        try {
+          return question.apply(now.client());
+        } catch (DockerException e) {
+          throw e;
+        } catch (RuntimeException e) {
+          boolean cutShort = Thread.interrupted();
+          interrupted |= cutShort;
+          RuntimeException problem = cutShort ? interruption(e) : problem(now, e);
+          if (tries == TRIES || !(cutShort || problem instanceof EngineUnavailableException)) {
+            throw problem;
+          }
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
-    Connection second = connection();
+  }
+
+  /** Asks something that may take minutes to be answered, and which an interrupt ends. */
+  <T> T askAtLength(Function<DockerClient, T> question) {
+    greet(); // a connection that was lost meanwhile shows here
+    Connection now = connection();
     try {
-      return question.apply(second.client());
+      return question.apply(now.client());
     } catch (DockerException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw problem(second, e);
+      throw Thread.currentThread().isInterrupted() ? interruption(e) : problem(now, e);
     }
   }
 
@@ -84,6 +103,9 @@ final class Daemon implements AutoCloseable {
   <C extends AsyncDockerCmd<C, T>, T> void stream(
       Function<DockerClient, AsyncDockerCmd<C, T>> question, Answer<T> answer)
       throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
     Connection now = connection();
     try (answer) {
       question.apply(now.client()).exec(answer);
@@ -153,14 +175,15 @@ final class Daemon implements AutoCloseable {
 
   /** What a failure that is not the daemon's answer means; a lost connection is forgotten. */
   private RuntimeException problem(Connection used, RuntimeException e) {
-    if (Thread.currentThread().isInterrupted()) {
-      return new EngineException("a question to Docker was interrupted", e);
-    }
     if (!causedByConnection(e)) {
       return e;
     }
     forget(used);
     return new EngineUnavailableException("Docker stopped answering: " + innermost(e));
+  }
+
+  private static EngineException interruption(RuntimeException e) {
+    return new EngineException("a question to Docker was interrupted", e);
   }
 
   /** Others may still read from it, so it is not closed: their answers end by themselves. */

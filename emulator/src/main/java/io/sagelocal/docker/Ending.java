@@ -9,14 +9,11 @@ import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
 import io.sagelocal.engine.Exit;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Waits for a container's end; a daemon that goes away meanwhile is asked again later. */
 final class Ending {
-  private static final Duration DAEMON_MAY_BE_AWAY = Duration.ofMinutes(2);
-  private static final Duration PAUSE = Duration.ofMillis(250);
   private static final int UNKNOWN = -1;
 
   private final Daemon daemon;
@@ -30,28 +27,19 @@ final class Ending {
   }
 
   Exit await() throws InterruptedException {
-    Patience patience = new Patience(DAEMON_MAY_BE_AWAY, PAUSE);
     while (true) {
-      try {
-        int code = codeAtEnd();
-        if (code == 0) {
-          return new Exit(0, false);
-        }
-        Optional<Exit> exit = look();
-        if (exit.isPresent()) {
-          return exit.get();
-        }
-        patience = new Patience(DAEMON_MAY_BE_AWAY, PAUSE);
-        patience.waits(); // it runs: the daemon stopped, and with it the wait
-      } catch (EngineUnavailableException e) {
-        if (!patience.waits()) {
-          throw e;
-        }
+      if (codeAtEnd() == 0) {
+        return new Exit(0, false);
       }
+      Optional<Exit> exit = Patience.withDaemon(this::look);
+      if (exit.isPresent()) {
+        return exit.get();
+      }
+      Patience.pause(); // it runs: only the wait has ended
     }
   }
 
-  /** What the wait answered, or that it ended without an answer. */
+  /** What the wait answered; unknown when it broke off. */
   private int codeAtEnd() throws InterruptedException {
     AtomicInteger code = new AtomicInteger(UNKNOWN);
     try {
@@ -63,12 +51,14 @@ final class Ending {
               code.set(response.getStatusCode());
             }
           });
+      return code.get();
+    } catch (EngineUnavailableException e) {
+      return UNKNOWN;
     } catch (NotFoundException e) {
       throw gone(e);
     } catch (DockerException e) {
       throw Reasons.refused("waiting for container " + id.name(), e);
     }
-    return code.get();
   }
 
   /** How it ended, or nothing while it runs. */
