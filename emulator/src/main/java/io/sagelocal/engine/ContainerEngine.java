@@ -12,7 +12,8 @@ import java.util.Optional;
  *
  * <p>Every call may throw {@link EngineUnavailableException} when the engine cannot be reached, and
  * {@link EngineException} when it refuses. Names are chosen by the caller and find everything again
- * after a restart.
+ * after a restart. Calls work on an interrupted thread too, so that it can tidy up; only those that
+ * wait, {@code await}, {@code readLog}, {@code stop} and {@code pull}, are ended by an interrupt.
  */
 public interface ContainerEngine {
 

@@ -290,6 +290,15 @@ public interface ContainerEngineContract {
   }
 
   @Test
+  default void anInterruptedThreadCanStillTidyUp() {
+    ContainerId id = engine().start(spec(Script.POLITE));
+    Thread.currentThread().interrupt();
+    engine().remove(id);
+    assertThat(engine().find(id.name())).isEmpty();
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
   default void whatIsGoneIsFineToStopAndRemove() throws InterruptedException {
     ContainerId id = engine().start(spec(Script.COUNT));
     engine().await(id);
