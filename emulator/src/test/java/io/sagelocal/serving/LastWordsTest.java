@@ -24,7 +24,8 @@ class LastWordsTest {
             """
             Traceback (most recent call last):
               File "script.py", line 2, in model_fn
-            ValueError: no such layer""");
+            ValueError: no such layer\
+            """);
   }
 
   @Test
