@@ -1,6 +1,5 @@
 package io.sagelocal.archive;
 
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,12 +13,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
-import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /** Packs folders into tar.gz files and unpacks them again. */
 public final class TarGz {
@@ -55,21 +52,11 @@ public final class TarGz {
    */
   public static void unpack(InputStream stream, Path folder) throws IOException {
     Path root = folder.toRealPath();
-    try (TarArchiveInputStream tar = new TarArchiveInputStream(gunzip(stream), "UTF-8")) {
+    try (TarArchiveInputStream tar =
+        new TarArchiveInputStream(Gzip.decompressed(stream), "UTF-8")) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         unpackEntry(tar, entry, root);
       }
-    }
-  }
-
-  private static InputStream gunzip(InputStream stream) throws IOException {
-    try {
-      return GzipCompressorInputStream.builder()
-          .setInputStream(new BufferedInputStream(stream, BUFFER_BYTES))
-          .setDecompressConcatenated(true)
-          .get();
-    } catch (IOException e) {
-      throw new ZipException("it is not a gzip file: " + e.getMessage());
     }
   }
 

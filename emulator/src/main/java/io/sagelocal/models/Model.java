@@ -4,6 +4,7 @@ import io.sagelocal.aws.Document;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.objects.S3Uri;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,13 @@ public record Model(
         container.findText("ModelDataUrl").map(S3Uri::parse),
         container.textMap("Environment"),
         container.findText("ContainerHostname"));
+  }
+
+  /** This model with more environment, which goes before its own. */
+  public Model withEnvironment(Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.putAll(more);
+    return new Model(name, image, artifact, all, containerHostname);
   }
 
   private static Document container(String name, Document request) {

@@ -38,6 +38,19 @@ public record S3Uri(String bucket, String key) {
     return new S3Uri(bucket, key.isEmpty() || key.endsWith("/") ? key + name : key + "/" + name);
   }
 
+  /**
+   * The name of this object below a prefix of its key. Of a prefix that ends inside a name, it is
+   * that whole name on.
+   */
+  public String below(S3Uri prefix) {
+    if (prefix.key.isEmpty() || prefix.key.endsWith("/")) {
+      return key.substring(prefix.key.length());
+    }
+    return key.startsWith(prefix.key + "/")
+        ? key.substring(prefix.key.length() + 1)
+        : key.substring(prefix.key.lastIndexOf('/') + 1);
+  }
+
   @Override
   public String toString() {
     return SCHEME + bucket + "/" + key;

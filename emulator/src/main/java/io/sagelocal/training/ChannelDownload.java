@@ -61,7 +61,7 @@ final class ChannelDownload {
   }
 
   private static Path fileOf(Channel channel, S3Uri object, Path folder) {
-    String name = relativeName(channel.source().key(), object.key());
+    String name = object.below(channel.source());
     try {
       Path file = folder.resolve(name).normalize();
       if (file.startsWith(folder) && !file.equals(folder)) {
@@ -77,16 +77,6 @@ final class ChannelDownload {
     return TrainingFailure.client(
         "Data download failed: channel %s: key %s cannot be a file below the channel's folder"
             .formatted(channel.name(), object.key()));
-  }
-
-  /** The key below the prefix; of a prefix that ends inside a name, that whole name. */
-  static String relativeName(String prefix, String key) {
-    if (prefix.isEmpty() || prefix.endsWith("/")) {
-      return key.substring(prefix.length());
-    }
-    return key.startsWith(prefix + "/")
-        ? key.substring(prefix.length() + 1)
-        : key.substring(prefix.lastIndexOf('/') + 1);
   }
 
   private void copy(ObjectInfo object, Path file) {

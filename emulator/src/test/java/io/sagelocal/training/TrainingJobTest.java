@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingJobTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
@@ -100,18 +98,6 @@ class TrainingJobTest {
                 .decode("{\"version\":99}".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("99");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "data/, data/a/b.csv, a/b.csv",
-    "data, data/a.csv, a.csv",
-    "data/train, data/train.csv, train.csv",
-    "'', a/b, a/b",
-    "x/da, x/data/a, data/a"
-  })
-  void aKeyBecomesAPathBelowItsChannel(String prefix, String key, String path) {
-    assertThat(ChannelDownload.relativeName(prefix, key)).isEqualTo(path);
   }
 
   @Test
