@@ -7,8 +7,9 @@ import io.sagelocal.hosting.EndpointState.Deleting;
 import io.sagelocal.hosting.EndpointState.Failed;
 import io.sagelocal.hosting.EndpointState.InService;
 import io.sagelocal.hosting.Endpoints.Route;
+import io.sagelocal.serving.InstanceSpec;
+import io.sagelocal.serving.ModelInstance;
 import io.sagelocal.serving.ModelServer;
-import io.sagelocal.serving.ModelServerSpec;
 import io.sagelocal.serving.ServingFailure;
 import java.time.Duration;
 import java.util.Map;
@@ -37,7 +38,7 @@ final class EndpointRun {
   private final Scope scope;
   private final String name;
   private final CompletableFuture<Void> deleted = new CompletableFuture<>();
-  private volatile @Nullable ModelServer server;
+  private volatile @Nullable ModelInstance server;
   private volatile @Nullable Route route;
 
   EndpointRun(HostingContext context, Scope scope, String name) {
@@ -77,7 +78,7 @@ final class EndpointRun {
    * Removes the container, for a shutdown; the record stays, unless it asked for removal already.
    */
   void shutDown() {
-    ModelServer running = server;
+    ModelInstance running = server;
     down();
     if (running != null) {
       running.close();
@@ -87,7 +88,7 @@ final class EndpointRun {
 
   private void create(Endpoint endpoint) throws InterruptedException {
     try {
-      up(endpoint, ModelServer.open(context.serving(), spec(endpoint), deleted::isDone));
+      up(endpoint, ModelInstance.open(context.serving(), spec(endpoint), deleted::isDone));
       update(new InService());
     } catch (ServingFailure e) {
       update(new Failed(cut(e.reason())));
@@ -100,9 +101,9 @@ final class EndpointRun {
   /** Serves until the container ends or the endpoint is deleted; answers the next pause. */
   private Duration serve(Endpoint endpoint, Duration pause) throws InterruptedException {
     try {
-      ModelServer running = server;
+      ModelInstance running = server;
       if (running == null) {
-        running = ModelServer.open(context.serving(), spec(endpoint), deleted::isDone);
+        running = ModelInstance.open(context.serving(), spec(endpoint), deleted::isDone);
         up(endpoint, running);
       }
       CompletableFuture.anyOf(running.exit(), deleted).get();
@@ -126,14 +127,15 @@ final class EndpointRun {
     return longer(pause);
   }
 
-  private void up(Endpoint endpoint, ModelServer running) {
+  private void up(Endpoint endpoint, ModelInstance running) {
     server = running;
     String variant = endpoint.variants().getFirst().name();
+    ModelServer first = running.servers().getFirst();
     route =
         new Route(
             variant,
-            running.address(),
-            running.containerId(),
+            first.address(),
+            first.containerId(),
             scope.logGroupArn(Endpoints.logGroup(name)));
   }
 
@@ -179,16 +181,16 @@ final class EndpointRun {
 
   private void remove(Endpoint endpoint) {
     down();
-    ModelServer.discard(context.serving().engine(), spec(endpoint));
+    ModelInstance.discard(context.serving().engine(), spec(endpoint));
     context.records().delete(scope, name);
   }
 
-  private ModelServerSpec spec(Endpoint endpoint) {
+  private InstanceSpec spec(Endpoint endpoint) {
     ProductionVariant variant = endpoint.variants().getFirst();
     String container =
         "sagelocal-%s-%04x-endpoint-%s-%s"
             .formatted(context.instance(), scope.hashCode() & SCOPE_DIGITS, name, variant.name());
-    return new ModelServerSpec(
+    return new InstanceSpec(
         scope,
         endpoint.model(variant),
         container,
@@ -204,7 +206,8 @@ final class EndpointRun {
             "io.sagelocal.arn", endpoint.arn().toString()),
         Endpoints.logGroup(name),
         variant.name() + "/i",
-        variant.instanceType().gpu());
+        variant.instanceType().gpu(),
+        InstanceSpec.TimeLimits.DEFAULT);
   }
 
   private void update(EndpointState next) {

@@ -2,25 +2,32 @@ package io.sagelocal.models;
 
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.ServiceError;
-import io.sagelocal.objects.S3Uri;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
 /**
- * What a model container runs.
+ * What one instance of a model runs.
  *
- * @param artifact the model.tar.gz to unpack to {@code /opt/ml/model}; empty for an image that
- *     holds its model
+ * @param containers at least one; in {@link Mode#SERIAL} each gets what the one before it answered
+ * @param isolated whether its containers reach no network
  */
-public record Model(
-    String name,
-    String image,
-    Optional<S3Uri> artifact,
-    Map<String, String> environment,
-    Optional<String> containerHostname) {
+public record Model(String name, List<ModelContainer> containers, Mode mode, boolean isolated) {
+  private static final int MAX_CONTAINERS = 15;
+
+  /** Which container of several answers an invocation. */
+  public enum Mode {
+    /** All of them, one after the other. */
+    SERIAL,
+    /** The one that the caller names. */
+    DIRECT
+  }
+
+  public Model {
+    containers = List.copyOf(containers);
+  }
 
   /**
    * Reads a CreateModel request.
@@ -29,39 +36,73 @@ public record Model(
    */
   public static Model of(Document request) {
     String name = request.text("ModelName");
-    Document container = container(name, request);
-    String image =
-        container
-            .findText("Image")
-            .orElseThrow(() ->
-                ServiceError.validation(
-                    "Model %s names no Image; ModelPackageName is not supported by this emulator",
-                    name));
-    return new Model(
-        name,
-        image,
-        container.findText("ModelDataUrl").map(S3Uri::parse),
-        container.textMap("Environment"),
-        container.findText("ContainerHostname"));
-  }
-
-  /** This model with more environment, which goes before its own. */
-  public Model withEnvironment(Map<String, String> more) {
-    Map<String, String> all = new HashMap<>(environment);
-    all.putAll(more);
-    return new Model(name, image, artifact, all, containerHostname);
-  }
-
-  private static Document container(String name, Document request) {
-    List<Document> containers = new ArrayList<>(request.documents("Containers"));
-    request.findDocument("PrimaryContainer").ifPresent(containers::add);
-    if (containers.isEmpty()) {
-      throw ServiceError.validation("Model %s has no PrimaryContainer", name);
-    }
-    if (containers.size() > 1) {
+    List<ModelContainer> containers = containers(name, request);
+    Mode mode = mode(request);
+    refuseDoubtfulNames(name, containers, mode);
+    if (containers.size() > 1 && containers.stream().anyMatch(ModelContainer::multiModel)) {
       throw ServiceError.validation(
-          "Model %s has %d containers; this emulator runs models of one", name, containers.size());
+          "Model %s has a container with Mode MultiModel among several; this emulator runs such a"
+              + " container alone",
+          name);
     }
-    return containers.getFirst();
+    return new Model(name, containers, mode, request.flag("EnableNetworkIsolation"));
+  }
+
+  /** This model with more environment in its containers, which goes before their own. */
+  public Model withEnvironment(Map<String, String> more) {
+    return new Model(
+        name, containers.stream().map(each -> each.withEnvironment(more)).toList(), mode, isolated);
+  }
+
+  private static List<ModelContainer> containers(String name, Document request) {
+    List<Document> several = request.documents("Containers");
+    if (request.has("PrimaryContainer") && !several.isEmpty()) {
+      throw ServiceError.validation(
+          "Model %s has both PrimaryContainer and Containers; give one of them", name);
+    }
+    if (request.has("PrimaryContainer")) {
+      return List.of(ModelContainer.of(name, request.document("PrimaryContainer"), "primary"));
+    }
+    if (several.isEmpty()) {
+      throw ServiceError.validation("Model %s has no PrimaryContainer and no Containers", name);
+    }
+    if (several.size() > MAX_CONTAINERS) {
+      throw ServiceError.validation(
+          "Model %s has %d Containers; at most %d are allowed",
+          name, several.size(), MAX_CONTAINERS);
+    }
+    List<ModelContainer> containers = new ArrayList<>();
+    for (Document each : several) {
+      containers.add(ModelContainer.of(name, each, "container-" + (containers.size() + 1)));
+    }
+    return containers;
+  }
+
+  private static Mode mode(Document request) {
+    return request
+            .findDocument("InferenceExecutionConfig")
+            .map(config -> config.text("Mode"))
+            .filter("Direct"::equals)
+            .isPresent()
+        ? Mode.DIRECT
+        : Mode.SERIAL;
+  }
+
+  private static void refuseDoubtfulNames(String name, List<ModelContainer> containers, Mode mode) {
+    long named = containers.stream().filter(each -> each.hostname().isPresent()).count();
+    if (named != containers.size()
+        && (mode == Mode.DIRECT || (named > 0 && containers.size() > 1))) {
+      throw ServiceError.validation(
+          "Model %s has %d Containers of which %d have a ContainerHostname; give one to each",
+          name, containers.size(), named);
+    }
+    Set<String> names = new HashSet<>();
+    for (ModelContainer each : containers) {
+      if (!names.add(each.name())) {
+        throw ServiceError.validation(
+            "Model %s has two Containers with ContainerHostname %s; each needs its own",
+            name, each.name());
+      }
+    }
   }
 }

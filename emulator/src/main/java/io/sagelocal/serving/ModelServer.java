@@ -1,7 +1,6 @@
 package io.sagelocal.serving;
 
 import io.sagelocal.account.ContainerAccess;
-import io.sagelocal.archive.TarGz;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.ContainerSpec;
@@ -10,15 +9,14 @@ import io.sagelocal.engine.Exit;
 import io.sagelocal.engine.Folder;
 import io.sagelocal.logs.ContainerLog;
 import io.sagelocal.logs.LogStream;
-import io.sagelocal.objects.ObjectStoreException;
-import io.sagelocal.objects.S3Uri;
+import io.sagelocal.models.ModelData;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,17 +27,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A model container from its artifact to its end. {@link #open} returns when it answers pings;
- * {@link #close} removes it and what it left.
- */
-public final class ModelServer implements AutoCloseable {
+/** One model container of a {@link ModelInstance}, from its artifact to its end. */
+public final class ModelServer {
   /** Where a model container listens. */
   static final int PORT = 8080;
 
   private static final Logger log = LoggerFactory.getLogger(ModelServer.class);
   private static final Duration PING_PAUSE = Duration.ofMillis(50);
-  private static final Duration TIME_TO_HEALTH = Duration.ofMinutes(4);
   private static final Duration STOP_GRACE = Duration.ofSeconds(10);
   private static final int LINES_LOOKED_AT = 400;
 
@@ -56,40 +50,33 @@ public final class ModelServer implements AutoCloseable {
     this.context = context;
     this.spec = spec;
     this.container = container;
-    // the engine's id is part of the stream's name: a restarted container begins a stream of its
-    // own
     this.logStream =
         context
             .logs()
             .open(
-                spec.scope(),
-                spec.logGroup(),
-                spec.logStream()
-                    + "-"
-                    + container.id().substring(0, Math.min(12, container.id().length())));
+                spec.instance().scope(),
+                spec.instance().logGroup(),
+                spec.logStream(container.id()));
     this.logFollower = Thread.ofVirtual().name("log-" + container.name()).start(this::follow);
     this.watcher = Thread.ofVirtual().name("watch-" + container.name()).start(this::watch);
   }
 
   /**
    * Takes up the container of that name if it still runs, or unpacks the artifact and starts one;
-   * then waits until it answers {@code /ping}, it ends, or four minutes are over, whichever is
-   * first.
+   * then waits until it answers {@code /ping}, it ends, or its time is over, whichever is first.
    *
    * @param abandoned asked while waiting; when it says yes the container is removed again
    * @throws ServingFailure saying why, with the last lines of its log; nothing is left behind
    */
-  public static ModelServer open(
-      ServingContext context, ModelServerSpec spec, BooleanSupplier abandoned)
+  static ModelServer open(ServingContext context, ModelServerSpec spec, BooleanSupplier abandoned)
       throws ServingFailure, InterruptedException {
     try {
-      ModelServer server = new ModelServer(context, spec, findOrStart(context, spec));
+      ModelServer server = new ModelServer(context, spec, findOrStart(context, spec, abandoned));
       try {
         server.awaitHealth(abandoned);
         return server;
       } catch (ServingFailure | RuntimeException e) {
-        context.engine().remove(server.container); // it serves nobody, so nothing is to be finished
-        server.close();
+        server.abort();
         throw e;
       } catch (InterruptedException e) {
         server.release();
@@ -97,9 +84,7 @@ public final class ModelServer implements AutoCloseable {
       }
     } catch (EngineException e) {
       throw new ServingFailure(
-          "The container of model %s could not be run: %s"
-              .formatted(spec.model().name(), e.getMessage()),
-          e);
+          "%s could not be run: %s".formatted(spec.words(), e.getMessage()), e);
     }
   }
 
@@ -115,29 +100,34 @@ public final class ModelServer implements AutoCloseable {
     return found;
   }
 
+  /** The container's name within its model. */
+  public String name() {
+    return spec.container().name();
+  }
+
   /** The engine's identifier of the container: no other ever has it. */
   public String containerId() {
     return container.id();
   }
 
   /** How the container ended, once it has. */
-  public CompletableFuture<Exit> exit() {
+  CompletableFuture<Exit> exit() {
     return exit.copy();
   }
 
   /** Lets the container run on; another {@link #open} finds it. */
-  public void release() {
+  void release() {
     watcher.interrupt();
     logFollower.interrupt();
   }
 
-  /** Stops and removes the container and its folder. */
-  @Override
-  public void close() {
+  /** It serves nobody, so nothing is to be finished. */
+  private void abort() {
     try {
+      context.engine().remove(container);
       discard(context.engine(), spec);
     } catch (EngineException e) {
-      log.error("container {} or its folder could not be removed", spec.containerName(), e);
+      log.error("container {} or its folder could not be removed", container.name(), e);
     }
     release();
   }
@@ -147,96 +137,104 @@ public final class ModelServer implements AutoCloseable {
    *
    * @throws EngineException when something of them may still be there
    */
-  public static void discard(ContainerEngine engine, ModelServerSpec spec) {
+  static void discard(ContainerEngine engine, ModelServerSpec spec) {
     Optional<ContainerId> found = engine.find(spec.containerName());
     found.ifPresent(id -> engine.stop(id, STOP_GRACE));
     found.ifPresent(engine::remove);
     engine.deleteFolder(spec.folder());
   }
 
-  private static ContainerId findOrStart(ServingContext context, ModelServerSpec spec)
+  private static ContainerId findOrStart(
+      ServingContext context, ModelServerSpec spec, BooleanSupplier abandoned)
       throws ServingFailure {
     Optional<ContainerId> kept = context.engine().find(spec.containerName());
     if (kept.isPresent()) {
       return kept.get();
     }
-    String image = context.images().require(spec.model().image());
-    Path modelFolder = spec.folder().resolve("model");
+    String image = context.images().require(spec.container().image());
     context.engine().deleteFolder(spec.folder());
-    unpack(context, spec, modelFolder);
-    ContainerAccess access = context.access().apply(spec.scope());
-    Map<String, String> environment = new LinkedHashMap<>(access.environment());
-    environment.putAll(spec.model().environment());
     try {
       return context
           .engine()
-          .start(
-              new ContainerSpec(
-                  spec.containerName(),
-                  image,
-                  Optional.empty(),
-                  List.of("serve"),
-                  environment,
-                  spec.model().containerHostname().orElse("model"),
-                  Optional.empty(),
-                  List.of(new Folder("/opt/ml/model", modelFolder, true), access.folder()),
-                  List.of(PORT),
-                  spec.labels(),
-                  spec.gpu(),
-                  context.sharedMemoryBytes()));
-    } catch (EngineException e) {
+          .start(containerSpec(context, spec, image, folders(context, spec, abandoned)));
+    } catch (EngineException | ServingFailure e) {
       context.engine().deleteFolder(spec.folder());
       throw e;
     }
   }
 
-  private static void unpack(ServingContext context, ModelServerSpec spec, Path modelFolder)
-      throws ServingFailure {
-    Optional<S3Uri> artifact = spec.model().artifact();
-    try {
-      Files.createDirectories(modelFolder);
-      if (artifact.isPresent()) {
-        try (InputStream bytes = open(context, artifact.get())) {
-          TarGz.unpack(bytes, modelFolder);
-        }
-      }
-    } catch (ObjectStoreException e) {
-      throw new ServingFailure("The model data could not be read: " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new ServingFailure(
-          "The model data %s could not be unpacked: %s"
-              .formatted(artifact.map(S3Uri::toString).orElse(""), e.getMessage()),
-          e);
+  private static ContainerSpec containerSpec(
+      ServingContext context, ModelServerSpec spec, String image, List<Folder> models) {
+    ContainerAccess access = context.access().apply(spec.instance().scope());
+    Map<String, String> environment = new LinkedHashMap<>(access.environment());
+    if (spec.container().multiModel()) {
+      environment.put("SAGEMAKER_MULTI_MODEL", "true");
     }
+    environment.putAll(spec.container().environment());
+    List<Folder> folders = new ArrayList<>(models);
+    folders.add(access.folder());
+    return new ContainerSpec(
+        spec.containerName(),
+        image,
+        Optional.empty(),
+        List.of("serve"),
+        environment,
+        spec.container().hostname().orElse("model"),
+        Optional.empty(),
+        folders,
+        List.of(PORT),
+        spec.instance().labels(),
+        spec.instance().gpu(),
+        context.sharedMemoryBytes());
   }
 
-  private static InputStream open(ServingContext context, S3Uri artifact) throws IOException {
-    Optional<Path> local = context.objects().localFile(artifact);
-    return local.isPresent() ? Files.newInputStream(local.get()) : context.objects().read(artifact);
+  /** The folder of the model's files, filled; or of the models that come later. */
+  private static List<Folder> folders(
+      ServingContext context, ModelServerSpec spec, BooleanSupplier abandoned)
+      throws ServingFailure {
+    boolean multiModel = spec.container().multiModel();
+    Path local = spec.folder().resolve(multiModel ? "models" : "model");
+    try {
+      Files.createDirectories(local);
+    } catch (IOException e) {
+      throw new ServingFailure(
+          "Folder %s could not be made: %s".formatted(local, e.getMessage()), e);
+    }
+    Optional<ModelData> data = spec.container().data();
+    if (data.isPresent()) {
+      new ModelDownload(
+              context.objects(),
+              context.timeline(),
+              spec.instance().timeLimits().download(),
+              abandoned)
+          .download(data.get(), local);
+    }
+    return List.of(new Folder(multiModel ? "/opt/ml/models" : "/opt/ml/model", local, true));
   }
 
   private void awaitHealth(BooleanSupplier abandoned) throws ServingFailure, InterruptedException {
-    Instant deadline = context.timeline().now().plus(TIME_TO_HEALTH);
+    Duration limit = spec.instance().timeLimits().health();
+    Instant deadline = context.timeline().now().plus(limit);
     while (!exit.isDone()) {
       if (abandoned.getAsBoolean()) {
-        throw new ServingFailure("It was deleted while it started");
+        throw ServingFailure.abandoned();
       }
       if (isHealthy()) {
         return;
       }
       if (context.timeline().now().isAfter(deadline)) {
         throw new ServingFailure(
-            "The container of model %s did not pass the ping health check within %d minutes%s"
-                .formatted(spec.model().name(), TIME_TO_HEALTH.toMinutes(), lastLines()));
+            "%s did not pass the ping health check within %d seconds%s"
+                .formatted(spec.words(), limit.toSeconds(), lastLines()));
       }
       context.timeline().sleep(PING_PAUSE);
     }
     logFollower.join();
     Exit ended = exit.join();
     throw new ServingFailure(
-        "The container of model %s ended with exit code %d%s before it answered /ping%s"
+        "%s ended with exit code %d%s before it answered /ping%s"
             .formatted(
-                spec.model().name(),
+                spec.words(),
                 ended.code(),
                 ended.outOfMemory() ? " (out of memory)" : "",
                 lastLines()));

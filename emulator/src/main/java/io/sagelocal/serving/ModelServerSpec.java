@@ -1,31 +1,29 @@
 package io.sagelocal.serving;
 
-import io.sagelocal.aws.Scope;
-import io.sagelocal.models.Model;
+import io.sagelocal.models.ModelContainer;
 import java.nio.file.Path;
-import java.util.Map;
 
 /**
- * A model container to run.
+ * One model container to run.
  *
  * @param containerName unique on the engine
  * @param folder scratch folder of this container alone
- * @param labels marks to find the container by
- * @param logGroup where its log goes
- * @param logStream the start of its log stream's name
- * @param gpu whether it needs the machine's GPUs
  */
-public record ModelServerSpec(
-    Scope scope,
-    Model model,
-    String containerName,
-    Path folder,
-    Map<String, String> labels,
-    String logGroup,
-    String logStream,
-    boolean gpu) {
+record ModelServerSpec(
+    InstanceSpec instance, ModelContainer container, String containerName, Path folder) {
 
-  public ModelServerSpec {
-    labels = Map.copyOf(labels);
+  /** How messages call it. */
+  String words() {
+    String model = "model " + instance.model().name();
+    return instance.model().containers().size() == 1
+        ? "The container of " + model
+        : "Container %s of %s".formatted(container.name(), model);
+  }
+
+  /** The name of its log stream; the engine's id lets a restarted container begin its own. */
+  String logStream(String containerId) {
+    String stream =
+        instance.logStream() + "-" + containerId.substring(0, Math.min(12, containerId.length()));
+    return instance.model().containers().size() == 1 ? stream : stream + "/" + container.name();
   }
 }

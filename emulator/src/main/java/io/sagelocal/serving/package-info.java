@@ -1,7 +1,8 @@
 /**
- * One running model container: unpack the artifact, start it, wait for its {@code /ping}, say where
- * it answers, stop it. Start with {@link io.sagelocal.serving.ModelServer}. Knows no endpoint;
- * calls block and belong on virtual threads.
+ * Running instances of a model: bring the data, start the containers, wait for their {@code /ping},
+ * say where they answer, stop them. Start with {@link io.sagelocal.serving.ModelInstance}, opened
+ * from an {@link io.sagelocal.serving.InstanceSpec}. Knows no endpoint; calls block and belong on
+ * virtual threads.
  */
 @NullMarked
 package io.sagelocal.serving;

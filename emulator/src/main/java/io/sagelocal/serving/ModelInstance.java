@@ -1,0 +1,146 @@
+package io.sagelocal.serving;
+
+import io.sagelocal.engine.ContainerEngine;
+import io.sagelocal.engine.EngineException;
+import io.sagelocal.engine.Exit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running instance of a model: every container of it. {@link #open} returns when all of them
+ * answer pings; {@link #close} removes them and what they left.
+ */
+public final class ModelInstance implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ModelInstance.class);
+
+  private final ServingContext context;
+  private final InstanceSpec spec;
+  private final List<ModelServer> servers;
+  private final CompletableFuture<Exit> exit;
+
+  private ModelInstance(ServingContext context, InstanceSpec spec, List<ModelServer> servers) {
+    this.context = context;
+    this.spec = spec;
+    this.servers = List.copyOf(servers);
+    this.exit =
+        CompletableFuture.anyOf(
+                servers.stream().map(ModelServer::exit).toArray(CompletableFuture<?>[]::new))
+            .thenApply(Exit.class::cast);
+  }
+
+  /**
+   * Takes up the containers of that name that still run, starts the others side by side, and waits
+   * until each answers {@code /ping}, one of them ends, or the time is over.
+   *
+   * @param abandoned asked while waiting; when it says yes the containers are removed again
+   * @throws ServingFailure saying why, with the last lines of the log; nothing is left behind
+   * @throws InterruptedException with the containers as they are, for another {@code open}
+   */
+  public static ModelInstance open(
+      ServingContext context, InstanceSpec spec, BooleanSupplier abandoned)
+      throws ServingFailure, InterruptedException {
+    List<ModelServerSpec> specs = spec.servers();
+    if (specs.size() == 1) {
+      return new ModelInstance(
+          context, spec, List.of(ModelServer.open(context, specs.getFirst(), abandoned)));
+    }
+    AtomicBoolean failed = new AtomicBoolean();
+    try (ExecutorService starts = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<ModelServer>> starting = new ArrayList<>();
+      for (ModelServerSpec each : specs) {
+        starting.add(starts.submit(() -> openOne(context, each, abandoned, failed)));
+      }
+      try {
+        return new ModelInstance(context, spec, await(starting));
+      } catch (InterruptedException e) {
+        starts.shutdownNow();
+        throw e;
+      }
+    } catch (ServingFailure e) {
+      discard(context.engine(), spec);
+      throw e;
+    }
+  }
+
+  private static ModelServer openOne(
+      ServingContext context, ModelServerSpec spec, BooleanSupplier abandoned, AtomicBoolean failed)
+      throws ServingFailure, InterruptedException {
+    try {
+      return ModelServer.open(context, spec, () -> failed.get() || abandoned.getAsBoolean());
+    } catch (ServingFailure | RuntimeException e) {
+      failed.set(true);
+      throw e;
+    }
+  }
+
+  /** Every start comes to an end before the first failure of them is told. */
+  private static List<ModelServer> await(List<Future<ModelServer>> starting)
+      throws ServingFailure, InterruptedException {
+    List<ModelServer> servers = new ArrayList<>();
+    List<Throwable> failures = new ArrayList<>();
+    for (Future<ModelServer> each : starting) {
+      try {
+        servers.add(each.get());
+      } catch (ExecutionException e) {
+        failures.add(e.getCause() == null ? e : e.getCause());
+      }
+    }
+    if (failures.isEmpty()) {
+      return servers;
+    }
+    servers.forEach(ModelServer::release);
+    for (Throwable failure : failures) {
+      if (failure instanceof ServingFailure told && !told.wasAbandoned()) {
+        throw told;
+      }
+    }
+    throw failures.getFirst() instanceof ServingFailure told
+        ? told
+        : new ServingFailure(String.valueOf(failures.getFirst().getMessage()), failures.getFirst());
+  }
+
+  /** The running containers, in the model's order. */
+  public List<ModelServer> servers() {
+    return servers;
+  }
+
+  /** How the first container that ended did so, once one has. */
+  public CompletableFuture<Exit> exit() {
+    return exit.copy();
+  }
+
+  /** Lets the containers run on; another {@link #open} finds them. */
+  public void release() {
+    servers.forEach(ModelServer::release);
+  }
+
+  /** Stops and removes the containers and the folder; what cannot be removed is in our log. */
+  @Override
+  public void close() {
+    try {
+      discard(context.engine(), spec);
+    } catch (EngineException e) {
+      log.error("containers {} or their folder could not be removed", spec.containerName(), e);
+    }
+    release();
+  }
+
+  /**
+   * Removes the containers and folder of a spec, whether or not they are there.
+   *
+   * @throws EngineException when something of them may still be there
+   */
+  public static void discard(ContainerEngine engine, InstanceSpec spec) {
+    spec.servers().forEach(server -> ModelServer.discard(engine, server));
+    engine.deleteFolder(spec.folder());
+  }
+}
