@@ -2,6 +2,7 @@ package io.sagelocal;
 
 import io.sagelocal.account.ClientSettings;
 import io.sagelocal.account.ContainerAccess;
+import io.sagelocal.account.RoleSession;
 import io.sagelocal.api.Gateway;
 import io.sagelocal.api.invoke.InvocationHandler;
 import io.sagelocal.api.json.Hold;
@@ -23,6 +24,7 @@ import io.sagelocal.hosting.EndpointCodec;
 import io.sagelocal.hosting.EndpointConfigs;
 import io.sagelocal.hosting.Endpoints;
 import io.sagelocal.hosting.HostingContext;
+import io.sagelocal.images.ImageSource;
 import io.sagelocal.images.Images;
 import io.sagelocal.logs.LogStore;
 import io.sagelocal.minio.MinioObjectStore;
@@ -41,6 +43,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -60,6 +63,9 @@ public final class Server implements AutoCloseable {
   private static final String STORE_KEY = "sagelocal";
 
   private static final String STORE_REGION = "us-east-1";
+
+  /** After that a container's client asks for its role's credentials again. */
+  private static final Duration CREDENTIALS_LAST = Duration.ofHours(6);
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final ContainerEngine engine;
@@ -86,7 +92,7 @@ public final class Server implements AutoCloseable {
               STORE_REGION,
               (bucket, key) -> opened(s3).file(bucket, key));
       LogStore logs = new LogStore(data.resolve("logs"), timeline);
-      Images images = new Images(engine);
+      Images images = new Images(engine, ImageSource.DEFAULT_ORDER, () -> false);
       Tags tags = new Tags(store);
       Function<Scope, ContainerAccess> access = this::access;
       this.training =
@@ -137,10 +143,14 @@ public final class Server implements AutoCloseable {
                   settings.port(),
                   new Gateway.Services(
                       json,
-                      new QueryProtocol(),
+                      new QueryProtocol(timeline),
                       new InvocationHandler(endpoints),
                       new S3Handler(() -> opened(s3).address()),
-                      this::health)));
+                      this::health,
+                      token ->
+                          RoleSession.ofToken(token)
+                              .map(session ->
+                                  session.credentials(timeline.now().plus(CREDENTIALS_LAST))))));
       opened(s3);
     } catch (IOException | RuntimeException e) {
       close();

@@ -3,6 +3,9 @@ package io.sagelocal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sagelocal.account.ContainerAccess;
+import io.sagelocal.account.RoleSession;
+import io.sagelocal.aws.AccountId;
 import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.state.FakeTimeline;
 import java.io.IOException;
@@ -11,6 +14,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +82,52 @@ class ServerGatewayTest {
                 "",
                 form))
         .contains("<Account>000000000000</Account>");
+  }
+
+  @Test
+  void aSessionTokenTellsWhoCalls() throws IOException {
+    RoleSession session = RoleSession.ofContainer(TestServer.ROLE, AccountId.DEFAULT).orElseThrow();
+    assertThat(sts("Action=GetCallerIdentity", "X-Amz-Security-Token: " + session.token()))
+        .contains("<Arn>arn:aws:sts::000000000000:assumed-role/Role/SageMaker</Arn>");
+    assertThat(sts("Action=GetCallerIdentity", "X-Amz-Security-Token: of-somebody-else"))
+        .contains("<Arn>arn:aws:iam::000000000000:user/sagelocal</Arn>");
+  }
+
+  @Test
+  void everyRoleMayBeAssumed() throws IOException {
+    String role = "arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2FOther";
+    assertThat(sts("Action=AssumeRole&RoleSessionName=me&RoleArn=" + role))
+        .contains("<Arn>arn:aws:sts::111122223333:assumed-role/Other/me</Arn>")
+        .contains("<AccessKeyId>111122223333</AccessKeyId>");
+    assertThat(sts("Action=AssumeRole&RoleSessionName=me&RoleArn=Other"))
+        .contains("<Code>ValidationError</Code>")
+        .contains("RoleArn \"Other\" must be arn:aws:iam::ACCOUNT:role/NAME");
+    assertThat(sts("Action=AssumeRole&RoleSessionName=me&DurationSeconds=5&RoleArn=" + role))
+        .contains("DurationSeconds \"5\" must be 900 to 43200");
+  }
+
+  @Test
+  void aContainerMayAskForItsCredentials() throws IOException {
+    RoleSession session = RoleSession.ofContainer(TestServer.ROLE, AccountId.DEFAULT).orElseThrow();
+    String path = ContainerAccess.CREDENTIALS_PATH;
+    assertThat(raw("GET " + path + session.token() + " HTTP/1.1", "Host: 172.17.0.1:4566"))
+        .startsWith("HTTP/1.1 200")
+        .contains("\"Token\":\"" + session.token() + "\"", "\"Expiration\":\"");
+    assertThat(raw("GET " + path + "sagelocal.x HTTP/1.1", "Host: 172.17.0.1:4566"))
+        .startsWith("HTTP/1.1 404");
+  }
+
+  private String sts(String form, String... headers) throws IOException {
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                "POST / HTTP/1.1",
+                "Host: localhost",
+                "Content-Type: application/x-www-form-urlencoded",
+                "Content-Length: " + form.length()));
+    lines.addAll(List.of(headers));
+    lines.addAll(List.of("", form));
+    return raw(lines.toArray(String[]::new));
   }
 
   @Test

@@ -113,7 +113,7 @@ class ServerTrainingTest {
     assertThat(server.awaitJob("job", "Failed").path("FailureReason").asText())
         .contains(image)
         .contains("sagelocal/mxnet:1.2.1-cpu-py2")
-        .contains("containers/build --version 1.2.1 --python py2");
+        .contains("scripts/sagelocal images build 1.2.1 --python py2");
   }
 
   @Test

@@ -16,6 +16,9 @@ import java.util.Map;
  * @param endpoint the emulator as that client reaches it
  */
 public record ClientSettings(URI endpoint) {
+  /** The secret of every access key; signatures are not checked. */
+  public static final String SECRET = "sagelocal";
+
   private static final String ENDPOINTS_FILE = "endpoints.json";
   private static final String CONFIG_FILE = "config";
 
@@ -45,7 +48,7 @@ public record ClientSettings(URI endpoint) {
     environment.put("AWS_REGION", region.name());
     environment.put("AWS_DEFAULT_REGION", region.name());
     environment.put("AWS_ACCESS_KEY_ID", accessKey);
-    environment.put("AWS_SECRET_ACCESS_KEY", "sagelocal");
+    environment.put("AWS_SECRET_ACCESS_KEY", SECRET);
     return environment;
   }
 

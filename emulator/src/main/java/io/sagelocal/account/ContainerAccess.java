@@ -11,8 +11,15 @@ import java.util.Map;
 /**
  * What lets AWS clients inside a container reach the emulator: a folder that the container sees,
  * and environment that goes before its own.
+ *
+ * @param endpoint the emulator as the container reaches it
+ * @param account whose resources the container's clients see
  */
-public record ContainerAccess(Folder folder, Map<String, String> environment) {
+public record ContainerAccess(
+    URI endpoint, AccountId account, Folder folder, Map<String, String> environment) {
+  /** Where the gateway answers {@link RoleSession#credentials}, before a token. */
+  public static final String CREDENTIALS_PATH = "/_sagelocal/credentials/";
+
   private static final String PATH_IN_CONTAINER = "/opt/sagelocal/aws";
 
   public ContainerAccess {
@@ -31,7 +38,29 @@ public record ContainerAccess(Folder folder, Map<String, String> environment) {
     environment.put("S3_ENDPOINT_URL", endpoint.toString());
     environment.put("AWS_EC2_METADATA_DISABLED", "true");
     environment.putAll(ClientSettings.identity(accessKey(scope.account()), scope.region()));
-    return new ContainerAccess(new Folder(PATH_IN_CONTAINER, clientFiles, false), environment);
+    return new ContainerAccess(
+        endpoint, scope.account(), new Folder(PATH_IN_CONTAINER, clientFiles, false), environment);
+  }
+
+  /**
+   * The same for a container that acts as a role: its credentials are in the environment, which
+   * every AWS SDK reads first, and at an address from which they can be asked.
+   *
+   * <p>SDKs take the address for credentials only where it is loopback or one of AWS's own, which
+   * is why the environment has them too.
+   *
+   * @param roleArn as a request names it; one that is no role's ARN changes nothing
+   */
+  public ContainerAccess as(String roleArn) {
+    return RoleSession.ofContainer(roleArn, account)
+        .map(session -> {
+          Map<String, String> more = new LinkedHashMap<>(environment);
+          more.put("AWS_SESSION_TOKEN", session.token());
+          more.put(
+              "AWS_CONTAINER_CREDENTIALS_FULL_URI", endpoint + CREDENTIALS_PATH + session.token());
+          return new ContainerAccess(endpoint, account, folder, more);
+        })
+        .orElse(this);
   }
 
   /** The account's digits are its key, so that what a container makes is in its job's account. */

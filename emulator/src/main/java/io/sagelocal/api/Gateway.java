@@ -2,6 +2,7 @@ package io.sagelocal.api;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.sagelocal.account.ContainerAccess;
 import io.sagelocal.api.invoke.InvocationHandler;
 import io.sagelocal.api.json.JsonProtocol;
 import io.sagelocal.api.query.QueryProtocol;
@@ -10,8 +11,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -36,13 +40,16 @@ public final class Gateway implements AutoCloseable {
    * What the port answers.
    *
    * @param health what {@code /_sagelocal/health} tells
+   * @param credentials those of a session token, in the form of AWS's container credentials
+   *     endpoint; empty for a token that is none
    */
   public record Services(
       JsonProtocol json,
       QueryProtocol query,
       InvocationHandler invocations,
       S3Handler s3,
-      Supplier<Map<String, Object>> health) {}
+      Supplier<Map<String, Object>> health,
+      Function<String, Optional<Map<String, Object>>> credentials) {}
 
   /**
    * Starts to answer.
@@ -116,6 +123,13 @@ public final class Gateway implements AutoCloseable {
   private static void routes(JavalinConfig config, Services services) {
     config.routes.get("/_sagelocal/health", http -> http.json(services.health().get()));
     config.routes.get("/_localstack/health", http -> http.json(services.health().get()));
+    config.routes.get(
+        ContainerAccess.CREDENTIALS_PATH + "{token}",
+        http ->
+            services
+                .credentials()
+                .apply(http.pathParam("token"))
+                .ifPresentOrElse(http::json, () -> http.status(HttpStatus.NOT_FOUND_404)));
     config.routes.post(
         "/",
         http -> {

@@ -2,78 +2,110 @@ package io.sagelocal.images;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An MXNet image of AWS, taken apart.
+ * The name of an MXNet image of AWS, taken apart.
  *
- * @param version complete, such as 1.2.1, where the name may only say 1.2
+ * @param registry account and region
+ * @param version as the client wrote it, such as 1.2 or 1.2.1
  * @param processor {@code cpu} or {@code gpu}
  * @param python {@code py2}, {@code py3}, {@code py37} …
+ * @param suffix the rest of the tag, such as {@code -ubuntu18.04}
  */
-record OfficialImage(Kind kind, String version, String processor, String python) {
+record OfficialImage(
+    String registry,
+    String repository,
+    String version,
+    String processor,
+    String python,
+    String suffix) {
 
-  /** What an image is for; the early ones did both. */
-  enum Kind {
-    BOTH,
-    TRAINING,
-    INFERENCE
-  }
+  /** The accounts that own the images up to MXNet 1.4, one for most regions and some for others. */
+  private static final Set<String> SAGEMAKER =
+      Set.of(
+          "520713654638",
+          "246785580436",
+          "048378556238",
+          "057415533634",
+          "313743910680",
+          "422961961927",
+          "423003514399",
+          "453391408702",
+          "724002660598",
+          "744548109606");
+
+  /** The accounts that own the Deep Learning Containers. */
+  private static final Set<String> DEEP_LEARNING_CONTAINERS =
+      Set.of(
+          "763104351884",
+          "094389454867",
+          "204538143572",
+          "217643126080",
+          "364406365360",
+          "380420809688",
+          "442386744353",
+          "446045086412",
+          "457447274322",
+          "503227376785",
+          "626614931356",
+          "692866216735",
+          "727897471807",
+          "772153158452",
+          "780543022126",
+          "871362719292",
+          "886529160074",
+          "907027046896",
+          "914824155844");
+
+  /** The official repositories, each with the accounts that own it. */
+  static final Map<String, Set<String>> REPOSITORIES =
+      Map.of(
+          "sagemaker-mxnet", SAGEMAKER,
+          "sagemaker-mxnet-serving", SAGEMAKER,
+          "mxnet-training", DEEP_LEARNING_CONTAINERS,
+          "mxnet-inference", DEEP_LEARNING_CONTAINERS);
 
   private static final Pattern NAME =
       Pattern.compile(
-          "[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(?:\\.cn)?/"
-              + "(?<repository>sagemaker-mxnet|sagemaker-mxnet-serving|mxnet-training|mxnet-inference)"
-              + ":(?<version>[0-9]+(?:\\.[0-9]+)+)-(?<processor>cpu|gpu)-(?<python>py[0-9]+)(?:-.*)?");
+          "(?<registry>(?<account>[0-9]{12})\\.dkr\\.ecr(?:-fips)?\\.[a-z0-9-]+\\.[a-z0-9.]+)"
+              + "/(?<repository>[a-z-]+)"
+              + ":(?<version>[0-9]+(?:\\.[0-9]+)+)-(?<processor>cpu|gpu)-(?<python>py[0-9]+)"
+              + "(?<suffix>(?:-.*)?)");
 
-  /** SDKs before 1.18 send the version as the user wrote it. */
-  private static final Map<String, String> NEWEST_PATCH =
-      Map.of(
-          "0.12", "0.12.1",
-          "1.0", "1.0.0",
-          "1.1", "1.1.0",
-          "1.2", "1.2.1",
-          "1.3", "1.3.0",
-          "1.4", "1.4.1",
-          "1.6", "1.6.0",
-          "1.7", "1.7.0",
-          "1.8", "1.8.0",
-          "1.9", "1.9.0");
-
+  /** Takes a name apart; empty for one that is no official MXNet image. */
   static Optional<OfficialImage> parse(String image) {
     Matcher name = NAME.matcher(image);
-    if (!name.matches()) {
+    if (!name.matches()
+        || !REPOSITORIES
+            .getOrDefault(name.group("repository"), Set.of())
+            .contains(name.group("account"))) {
       return Optional.empty();
     }
-    String version = name.group("version");
-    Kind kind =
-        switch (name.group("repository")) {
-          case "mxnet-training" -> Kind.TRAINING;
-          case "mxnet-inference", "sagemaker-mxnet-serving" -> Kind.INFERENCE;
-          default -> Kind.BOTH;
-        };
     return Optional.of(
         new OfficialImage(
-            kind,
-            NEWEST_PATCH.getOrDefault(version, version),
+            name.group("registry"),
+            name.group("repository"),
+            name.group("version"),
             name.group("processor"),
-            name.group("python")));
+            name.group("python"),
+            name.group("suffix")));
   }
 
-  /** The name under which {@code containers/build} makes its stand-in on this machine. */
-  String local() {
-    String suffix =
-        switch (kind) {
-          case BOTH -> "";
-          case TRAINING -> "-training";
-          case INFERENCE -> "-inference";
-        };
-    return "sagelocal/mxnet%s:%s-%s-%s".formatted(suffix, version, processor, python);
+  /** The same image for machines without a GPU. Its name says nothing of CUDA. */
+  OfficialImage onCpu() {
+    String rest = suffix.replaceFirst("-cu[0-9]+", "");
+    return new OfficialImage(registry, repository, version, "cpu", python, rest);
   }
 
-  /** The command that makes {@link #local}. */
-  String buildCommand() {
-    return "containers/build --version %s --python %s".formatted(version, python);
+  boolean gpu() {
+    return processor.equals("gpu");
+  }
+
+  /** The name as clients send it. */
+  String name() {
+    return "%s/%s:%s-%s-%s%s".formatted(registry, repository, version, processor, python, suffix);
   }
 }

@@ -61,7 +61,7 @@ final class HostContainers {
 
   private ContainerSpec spec(String host, String image) {
     TrainingJobSpec spec = job.spec();
-    ContainerAccess access = context.access().apply(scope);
+    ContainerAccess access = context.access().apply(scope).as(spec.request().text("RoleArn"));
     Map<String, String> environment = new LinkedHashMap<>(access.environment());
     environment.putAll(spec.environment());
     environment.put("TRAINING_JOB_NAME", spec.name());

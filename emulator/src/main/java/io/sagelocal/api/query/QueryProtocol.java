@@ -1,10 +1,15 @@
 package io.sagelocal.api.query;
 
 import io.javalin.http.Context;
+import io.sagelocal.account.ClientSettings;
+import io.sagelocal.account.RoleSession;
 import io.sagelocal.api.Caller;
 import io.sagelocal.api.ErrorStatus;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
+import io.sagelocal.state.Timeline;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -13,6 +18,14 @@ public final class QueryProtocol {
   private static final String USER_ID = "AIDASAGELOCALUSER000";
   private static final String ROLE_ID = "AROASAGELOCALROLE000";
   private static final String ROLE_CREATED = "2018-01-01T00:00:00Z";
+  private static final int LEAST_SESSION_SECONDS = 900;
+  private static final int MOST_SESSION_SECONDS = 43_200;
+
+  private final Timeline timeline;
+
+  public QueryProtocol(Timeline timeline) {
+    this.timeline = timeline;
+  }
 
   /** Answers a form with an {@code Action}. */
   public void handle(Context http) {
@@ -24,12 +37,13 @@ public final class QueryProtocol {
       String action = Optional.ofNullable(http.formParam("Action")).orElse("");
       http.result(
           switch (action) {
-            case "GetCallerIdentity" -> callerIdentity(scope, requestId);
+            case "GetCallerIdentity" -> callerIdentity(scope, session(http), requestId);
+            case "AssumeRole" -> assumedRole(http, requestId);
             case "GetRole" -> role(scope, roleName(http), requestId);
             default ->
                 throw new ServiceError(
                     "InvalidAction",
-                    "Action \"%s\" is not answered here; there are GetCallerIdentity and GetRole"
+                    "Action \"%s\" is not answered here; there are GetCallerIdentity, AssumeRole and GetRole"
                         .formatted(action));
           });
     } catch (ServiceError e) {
@@ -43,16 +57,72 @@ public final class QueryProtocol {
     }
   }
 
+  private static Optional<RoleSession> session(Context http) {
+    return Optional.ofNullable(http.header("X-Amz-Security-Token")).flatMap(RoleSession::ofToken);
+  }
+
   /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-  private static String callerIdentity(Scope scope, String requestId) {
+  private static String callerIdentity(
+      Scope scope, Optional<RoleSession> session, String requestId) {
+    String user =
+        "arn:%s:iam::%s:user/sagelocal".formatted(scope.region().partition(), scope.account());
     return """
     <GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">\
-    <GetCallerIdentityResult><Arn>arn:%s:iam::%s:user/sagelocal</Arn><UserId>%s</UserId>\
+    <GetCallerIdentityResult><Arn>%s</Arn><UserId>%s</UserId>\
     <Account>%s</Account></GetCallerIdentityResult>\
     <ResponseMetadata><RequestId>%s</RequestId></ResponseMetadata></GetCallerIdentityResponse>\
     """
         .formatted(
-            scope.region().partition(), scope.account(), USER_ID, scope.account(), requestId);
+            session.map(RoleSession::arn).orElse(user),
+            session.map(one -> ROLE_ID + ":" + one.name()).orElse(USER_ID),
+            scope.account(),
+            requestId);
+  }
+
+  /**
+   * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: everybody may assume
+   * every role.
+   */
+  private String assumedRole(Context http, String requestId) {
+    String role = Optional.ofNullable(http.formParam("RoleArn")).orElse("");
+    String name = Optional.ofNullable(http.formParam("RoleSessionName")).orElse("");
+    RoleSession session =
+        RoleSession.assumed(role, name)
+            .orElseThrow(() ->
+                new ServiceError(
+                    "ValidationError",
+                    ("RoleArn \"%s\" must be arn:aws:iam::ACCOUNT:role/NAME, RoleSessionName \"%s\""
+                            + " 2 to 64 letters, digits and +=,.@-_")
+                        .formatted(role, name)));
+    return """
+    <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>\
+    <AssumedRoleUser><AssumedRoleId>%s:%s</AssumedRoleId><Arn>%s</Arn></AssumedRoleUser>\
+    <Credentials><AccessKeyId>%s</AccessKeyId><SecretAccessKey>%s</SecretAccessKey>\
+    <SessionToken>%s</SessionToken><Expiration>%s</Expiration></Credentials></AssumeRoleResult>\
+    <ResponseMetadata><RequestId>%s</RequestId></ResponseMetadata></AssumeRoleResponse>\
+    """
+        .formatted(
+            ROLE_ID,
+            name,
+            session.arn(),
+            session.account(),
+            ClientSettings.SECRET,
+            session.token(),
+            sessionEnd(http),
+            requestId);
+  }
+
+  private Instant sessionEnd(Context http) {
+    String seconds = Optional.ofNullable(http.formParam("DurationSeconds")).orElse("3600");
+    if (!seconds.matches("[0-9]{3,5}")
+        || Integer.parseInt(seconds) < LEAST_SESSION_SECONDS
+        || Integer.parseInt(seconds) > MOST_SESSION_SECONDS) {
+      throw new ServiceError(
+          "ValidationError",
+          "DurationSeconds \"%s\" must be %d to %d"
+              .formatted(seconds, LEAST_SESSION_SECONDS, MOST_SESSION_SECONDS));
+    }
+    return timeline.now().plusSeconds(Long.parseLong(seconds)).truncatedTo(ChronoUnit.SECONDS);
   }
 
   /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html: every name is a role. */
