@@ -2,54 +2,89 @@ package io.sagelocal.training;
 
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.ServiceError;
-import io.sagelocal.objects.S3Uri;
 import java.util.Optional;
 
 /**
- * A named input of a TrainingJob, which its containers see at {@code /opt/ml/input/data/<name>}.
+ * A named input of a TrainingJob, which its containers see at {@code /opt/ml/input/data/<name>}: a
+ * folder, or in Pipe mode the FIFOs {@code <name>_0}, {@code <name>_1}, …
  *
- * @param source the prefix whose objects are its files
- * @param distribution {@code FullyReplicated} or {@code ShardedByS3Key}
+ * @param gzip whether its objects are compressed and shall arrive decompressed; only in Pipe mode
+ * @param recordIo whether each object shall arrive as a RecordIO record; only in Pipe mode
+ * @param shuffleSeed decides the order of the objects where it shall differ from the source's
  */
 record Channel(
     String name,
-    S3Uri source,
-    String distribution,
+    S3DataSource source,
+    InputMode inputMode,
+    boolean gzip,
+    boolean recordIo,
     Optional<String> contentType,
-    String inputMode,
-    String recordWrapper) {
+    Optional<Long> shuffleSeed) {
 
-  static Channel of(Document request, String jobInputMode) {
-    String name = request.text("ChannelName");
-    Document s3 =
-        request
-            .document("DataSource")
-            .findDocument("S3DataSource")
-            .orElseThrow(() ->
-                ServiceError.validation(
-                    "Channel %s has no S3DataSource; it is the only DataSource this emulator reads",
-                    name));
-    require(name, "S3DataType", s3.text("S3DataType"), "S3Prefix");
-    String inputMode = request.findText("InputMode").orElse(jobInputMode);
-    require(name, "InputMode", inputMode, "File");
-    String compression = request.findText("CompressionType").orElse("None");
-    require(name, "CompressionType", compression, "None");
-    String wrapper = request.findText("RecordWrapperType").orElse("None");
-    require(name, "RecordWrapperType", wrapper, "None");
-    return new Channel(
-        name,
-        S3Uri.parse(s3.text("S3Uri")),
-        s3.findText("S3DataDistributionType").orElse("FullyReplicated"),
-        request.findText("ContentType"),
-        inputMode,
-        wrapper);
+  /** How the data reaches the containers. */
+  enum InputMode {
+    FILE("File"),
+    PIPE("Pipe"),
+    FAST_FILE("FastFile");
+
+    private final String word;
+
+    InputMode(String word) {
+      this.word = word;
+    }
+
+    /** As the API spells it. */
+    String word() {
+      return word;
+    }
+
+    static InputMode of(String word) {
+      for (InputMode mode : values()) {
+        if (mode.word.equals(word)) {
+          return mode;
+        }
+      }
+      throw ServiceError.validation(
+          "InputMode \"%s\" is not supported by this emulator; use File, Pipe or FastFile", word);
+    }
   }
 
-  private static void require(String channel, String member, String given, String allowed) {
-    if (!given.equals(allowed)) {
+  /**
+   * Reads a channel of a request.
+   *
+   * @throws ServiceError a ValidationException for what this emulator, or the service, cannot do
+   */
+  static Channel of(Document request, String jobInputMode) {
+    String name = request.text("ChannelName");
+    if (name.equals(".") || name.equals("..")) {
+      throw ServiceError.validation("ChannelName \"%s\" cannot be the name of a folder", name);
+    }
+    InputMode inputMode = InputMode.of(request.findText("InputMode").orElse(jobInputMode));
+    String compression = request.findText("CompressionType").orElse("None");
+    String wrapper = request.findText("RecordWrapperType").orElse("None");
+    if (inputMode != InputMode.PIPE) {
+      requireNone(name, "CompressionType", compression, inputMode);
+      requireNone(name, "RecordWrapperType", wrapper, inputMode);
+    }
+    return new Channel(
+        name,
+        S3DataSource.of(name, request.document("DataSource"), inputMode),
+        inputMode,
+        compression.equals("Gzip"),
+        wrapper.equals("RecordIO"),
+        request.findText("ContentType"),
+        request.findDocument("ShuffleConfig").map(shuffle -> shuffle.number("Seed")));
+  }
+
+  boolean piped() {
+    return inputMode == InputMode.PIPE;
+  }
+
+  private static void requireNone(String channel, String member, String given, InputMode mode) {
+    if (!given.equals("None")) {
       throw ServiceError.validation(
-          "%s %s of channel %s is not supported by this emulator; use %s",
-          member, given, channel, allowed);
+          "%s %s of channel %s works only in Pipe mode; in %s mode leave it out or use None",
+          member, given, channel, mode.word());
     }
   }
 }

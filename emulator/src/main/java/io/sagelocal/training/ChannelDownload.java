@@ -1,20 +1,25 @@
 package io.sagelocal.training;
 
-import io.sagelocal.objects.ObjectInfo;
 import io.sagelocal.objects.ObjectNotFoundException;
 import io.sagelocal.objects.ObjectStore;
-import io.sagelocal.objects.S3Uri;
+import io.sagelocal.training.ChannelItems.Share;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Puts the objects of a channel into a folder as files. */
+/** Puts a host's share of a channel's objects into a folder as files. */
 final class ChannelDownload {
+  private static final Logger log = LoggerFactory.getLogger(ChannelDownload.class);
+
   private final ObjectStore objects;
   private final BooleanSupplier stopped;
 
@@ -27,59 +32,50 @@ final class ChannelDownload {
   }
 
   /**
-   * Downloads every object under the channel's prefix.
+   * Downloads what belongs to a host.
    *
-   * @throws TrainingFailure when there is none, or a key cannot be a file in the folder
+   * @throws TrainingFailure when the channel holds nothing, or a key cannot be a file in the folder
    */
-  void download(Channel channel, Path folder) throws IOException {
+  void download(Channel channel, Share share, Path folder) throws IOException {
     Files.createDirectories(folder);
-    int[] files = {0};
+    ChannelItems items = new ChannelItems(objects, channel);
     try {
-      objects.list(
-          channel.source(),
-          object -> {
-            if (!stopped.getAsBoolean() && !object.uri().key().endsWith("/")) {
-              copy(object, fileOf(channel, object.uri(), folder));
-              files[0]++;
-            }
-          });
-    } catch (ObjectNotFoundException e) {
-      throw notThere(channel, "its bucket " + channel.source().bucket() + " does not exist");
-    } catch (UncheckedIOException e) {
-      throw new IOException(
-          "channel %s cannot be written: %s".formatted(channel.name(), e.getMessage()), e);
-    }
-    if (files[0] == 0 && !stopped.getAsBoolean()) {
-      throw notThere(channel, "no object has that prefix");
+      items.forEach(share, 0, row -> copy(items, row, folder));
+    } catch (CancellationException e) {
+      log.debug("channel {} is given up: the job stops", channel.name());
     }
   }
 
-  private static TrainingFailure notThere(Channel channel, String why) {
-    return TrainingFailure.client(
-        "Data download failed: channel %s reads %s, but %s"
-            .formatted(channel.name(), channel.source(), why));
+  private void copy(ChannelItems items, List<ChannelItem> row, Path folder) throws IOException {
+    for (ChannelItem item : row) {
+      if (stopped.getAsBoolean()) {
+        throw new CancellationException();
+      }
+      if (item instanceof ChannelItem.Stored object) {
+        copy(items, object, fileOf(items, object, folder));
+      }
+    }
   }
 
-  private static Path fileOf(Channel channel, S3Uri object, Path folder) {
-    String name = object.below(channel.source());
+  private static Path fileOf(ChannelItems items, ChannelItem.Stored object, Path folder) {
     try {
-      Path file = folder.resolve(name).normalize();
+      Path file = folder.resolve(object.name()).normalize();
       if (file.startsWith(folder) && !file.equals(folder)) {
         return file;
       }
     } catch (InvalidPathException e) {
-      throw badKey(channel, object);
+      throw badKey(items, object);
     }
-    throw badKey(channel, object);
+    throw badKey(items, object);
   }
 
-  private static TrainingFailure badKey(Channel channel, S3Uri object) {
-    return TrainingFailure.client(
-        "Data download failed: channel %s: key %s cannot be a file below the channel's folder"
-            .formatted(channel.name(), object.key()));
+  private static TrainingFailure badKey(ChannelItems items, ChannelItem.Stored object) {
+    return items.failed(
+        "holds key %s, which cannot be a file below the channel's folder"
+            .formatted(object.uri().key()));
   }
 
-  private void copy(ObjectInfo object, Path file) {
+  private void copy(ChannelItems items, ChannelItem.Stored object, Path file) throws IOException {
     try {
       Path parent = file.getParent();
       if (parent != null) {
@@ -93,8 +89,12 @@ final class ChannelDownload {
       try (InputStream bytes = objects.read(object.uri())) {
         Files.copy(bytes, file);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(object.uri() + ": " + e.getMessage(), e);
+    } catch (ObjectNotFoundException e) {
+      throw items.failed("names %s, which does not exist".formatted(object.uri()));
+    } catch (FileAlreadyExistsException e) {
+      throw items.failed(
+          "holds %s, but another of its objects has the file name %s or the folder in it"
+              .formatted(object.uri(), object.name()));
     }
   }
 }

@@ -26,9 +26,9 @@ final class InputFiles {
     for (Channel channel : spec.channels()) {
       Map<String, Object> one = new LinkedHashMap<>();
       channel.contentType().ifPresent(type -> one.put("ContentType", type));
-      one.put("TrainingInputMode", channel.inputMode());
-      one.put("S3DistributionType", channel.distribution());
-      one.put("RecordWrapperType", channel.recordWrapper());
+      one.put("TrainingInputMode", channel.inputMode().word());
+      one.put("S3DistributionType", channel.source().distribution().word());
+      one.put("RecordWrapperType", channel.recordIo() ? "RecordIO" : "None");
       channels.put(channel.name(), one);
     }
     return channels;

@@ -25,6 +25,11 @@ record JobFolder(Path root) {
     return root.resolve(host).resolve("input/data").resolve(channel);
   }
 
+  /** The FIFO of an epoch, counted from 0. */
+  Path fifo(String host, String channel, long epoch) {
+    return channel(host, channel + "_" + epoch);
+  }
+
   Path config(String host) {
     return root.resolve(host).resolve("input/config");
   }

@@ -77,6 +77,11 @@ public record TrainingJobSpec(
     return IntStream.rangeClosed(1, instanceCount).mapToObj(n -> "algo-" + n).toList();
   }
 
+  /** Whether a channel is fed through FIFOs while the containers run. */
+  boolean piped() {
+    return channels.stream().anyMatch(Channel::piped);
+  }
+
   private static int instanceCount(Document resources) {
     long count = resources.findNumber("InstanceCount").orElse(1L);
     if (count < 1) {

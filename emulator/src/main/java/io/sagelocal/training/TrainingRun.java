@@ -11,6 +11,7 @@ import io.sagelocal.logs.LogStream;
 import io.sagelocal.objects.ObjectStoreException;
 import io.sagelocal.objects.S3Uri;
 import io.sagelocal.state.Timeline.Scheduled;
+import io.sagelocal.training.ChannelItems.Share;
 import io.sagelocal.training.TrainingState.Downloading;
 import io.sagelocal.training.TrainingState.Ended;
 import io.sagelocal.training.TrainingState.Outcome;
@@ -113,17 +114,22 @@ final class TrainingRun {
       folder.create(host);
       InputFiles.write(job.spec(), host, folder.config(host));
       for (Channel channel : job.spec().channels()) {
-        channels.download(channel, folder.channel(host, channel.name()));
+        if (!channel.piped()) {
+          Share share = Share.of(channel, job.spec().hosts(), host);
+          channels.download(channel, share, folder.channel(host, channel.name()));
+        }
       }
     }
     return stop.isDone() ? end(new Outcome.Completed()) : update(TrainingJob::training);
   }
 
-  private TrainingJob train(TrainingJob job, Training training) throws InterruptedException {
+  /** Containers whose pipes ended with an earlier run of the emulator begin anew. */
+  private TrainingJob train(TrainingJob job, Training training)
+      throws InterruptedException, IOException {
     HostContainers containers = new HostContainers(context, scope, job, folder);
     Optional<Map<String, ContainerId>> kept = containers.find();
-    if (kept.isPresent()) {
-      return await(job, training, kept.get());
+    if (kept.isPresent() && !job.spec().piped()) {
+      return await(job, training, kept.get(), new CompletableFuture<>());
     }
     if (stop.isDone()) {
       return end(new Outcome.Completed());
@@ -134,10 +140,19 @@ final class TrainingRun {
       return begun;
     }
     String image = context.images().require(job.spec().image());
-    return await(begun, attempt, containers.start(image));
+    try (PipeFeeds feeds = PipeFeeds.open(context.objects(), job.spec(), folder)) {
+      return await(begun, attempt, containers.start(image), feeds.broken());
+    }
   }
 
-  private TrainingJob await(TrainingJob job, Training training, Map<String, ContainerId> hosts)
+  /**
+   * @param broken completed when the hosts cannot get their data
+   */
+  private TrainingJob await(
+      TrainingJob job,
+      Training training,
+      Map<String, ContainerId> hosts,
+      CompletableFuture<TrainingFailure> broken)
       throws InterruptedException {
     Instant deadline = job.trainingStart().orElse(training.attempt()).plus(job.spec().maxRuntime());
     Duration left = Duration.between(context.timeline().now(), deadline);
@@ -148,7 +163,8 @@ final class TrainingRun {
             .schedule(left.isNegative() ? Duration.ZERO : left, this::exceedMaxRuntime);
     ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
     try {
-      tasks.execute(() -> stopWhenTold(hosts.values()));
+      tasks.execute(() -> stopWhenDone(stop, hosts.values()));
+      tasks.execute(() -> stopWhenDone(broken, hosts.values()));
       List<Future<?>> logs = new ArrayList<>();
       Map<String, Future<Exit>> ends = new LinkedHashMap<>();
       hosts.forEach((host, id) -> {
@@ -164,6 +180,9 @@ final class TrainingRun {
     } finally {
       timeUp.close();
       tasks.shutdownNow();
+    }
+    if (broken.isDone()) {
+      throw broken.join();
     }
     return update((now, then) -> now.uploading(training.attempt(), exits, then));
   }
@@ -209,10 +228,9 @@ final class TrainingRun {
     stop.complete(StopCause.MAX_RUNTIME);
   }
 
-  private void stopWhenTold(Collection<ContainerId> hosts) {
+  private void stopWhenDone(Future<?> reason, Collection<ContainerId> hosts) {
     try {
-      StopCause cause = stop.get();
-      log.debug("stopping the hosts of {}: {}", name, cause);
+      log.debug("stopping the hosts of {}: {}", name, reason.get());
     } catch (InterruptedException | ExecutionException e) {
       return; // the hosts ended by themselves, or the emulator stops
     }

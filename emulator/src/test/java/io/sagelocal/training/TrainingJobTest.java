@@ -102,20 +102,20 @@ class TrainingJobTest {
 
   @Test
   void whatTheEmulatorCannotDoIsRefusedByName() {
-    Map<String, Object> pipe = request();
-    pipe.put(
+    Map<String, Object> zipped = request();
+    zipped.put(
         "InputDataConfig",
         List.of(
             Map.of(
                 "ChannelName",
                 "train",
-                "InputMode",
-                "Pipe",
+                "CompressionType",
+                "Gzip",
                 "DataSource",
                 Map.of("S3DataSource", Map.of("S3DataType", "S3Prefix", "S3Uri", "s3://b/k")))));
-    assertThatThrownBy(() -> TrainingJobSpec.of(new Document(pipe)))
+    assertThatThrownBy(() -> TrainingJobSpec.of(new Document(zipped)))
         .isInstanceOf(ServiceError.class)
-        .hasMessageContaining("Pipe")
+        .hasMessageContaining("Gzip")
         .hasMessageContaining("train");
     Map<String, Object> many = request();
     many.put("ResourceConfig", Map.of("InstanceType", "ml.c4.xlarge", "InstanceCount", 9));

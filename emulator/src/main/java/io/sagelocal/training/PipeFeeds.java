@@ -1,0 +1,51 @@
+package io.sagelocal.training;
+
+import io.sagelocal.objects.ObjectStore;
+import io.sagelocal.training.ChannelItems.Share;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** The feeds of every channel that is in Pipe mode, for all hosts of a job. */
+final class PipeFeeds implements AutoCloseable {
+  private final List<PipeFeed> feeds = new ArrayList<>();
+  private final CompletableFuture<TrainingFailure> broken = new CompletableFuture<>();
+
+  private PipeFeeds() {}
+
+  /** Makes the FIFOs, which are there when this returns, and feeds who opens them. */
+  static PipeFeeds open(ObjectStore objects, TrainingJobSpec spec, JobFolder folder)
+      throws IOException {
+    PipeFeeds opened = new PipeFeeds();
+    try {
+      for (String host : spec.hosts()) {
+        for (Channel channel : spec.channels()) {
+          if (channel.piped()) {
+            opened.feeds.add(
+                new PipeFeed(
+                    objects,
+                    channel,
+                    Share.of(channel, spec.hosts(), host),
+                    epoch -> folder.fifo(host, channel.name(), epoch),
+                    opened.broken));
+          }
+        }
+      }
+    } catch (IOException e) {
+      opened.close();
+      throw e;
+    }
+    return opened;
+  }
+
+  /** Completed when a channel's data cannot be had; the hosts will wait for it until stopped. */
+  CompletableFuture<TrainingFailure> broken() {
+    return broken;
+  }
+
+  @Override
+  public void close() {
+    feeds.forEach(PipeFeed::close);
+  }
+}

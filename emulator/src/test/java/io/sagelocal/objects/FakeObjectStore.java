@@ -1,0 +1,97 @@
+package io.sagelocal.objects;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
+
+/** Objects in memory. */
+public final class FakeObjectStore implements ObjectStore {
+  private final Set<String> buckets = ConcurrentHashMap.newKeySet();
+  private final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
+
+  /** Puts an object, and its bucket where it is missing. */
+  public FakeObjectStore put(String uri, String text) {
+    return put(uri, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Puts an object, and its bucket where it is missing. */
+  public FakeObjectStore put(String uri, byte[] bytes) {
+    buckets.add(S3Uri.parse(uri).bucket());
+    objects.put(uri, bytes.clone());
+    return this;
+  }
+
+  @Override
+  public boolean hasBucket(String bucket) {
+    return buckets.contains(bucket);
+  }
+
+  @Override
+  public void createBucket(String bucket) {
+    buckets.add(bucket);
+  }
+
+  @Override
+  public void list(S3Uri prefix, Consumer<ObjectInfo> each) {
+    requireBucket(prefix);
+    List<String> uris =
+        objects.keySet().stream().filter(uri -> uri.startsWith(prefix.toString())).toList();
+    for (String uri : uris) {
+      find(S3Uri.parse(uri)).ifPresent(each);
+    }
+  }
+
+  @Override
+  public Optional<ObjectInfo> find(S3Uri uri) {
+    return Optional.ofNullable(objects.get(uri.toString()))
+        .map(bytes ->
+            new ObjectInfo(uri, bytes.length, Integer.toHexString(Arrays.hashCode(bytes))));
+  }
+
+  @Override
+  public InputStream read(S3Uri uri) {
+    byte[] bytes = objects.get(uri.toString());
+    if (bytes == null) {
+      throw new ObjectNotFoundException(uri);
+    }
+    return new ByteArrayInputStream(bytes);
+  }
+
+  @Override
+  public void write(S3Uri uri, Path file) {
+    requireBucket(uri);
+    try {
+      objects.put(uri.toString(), Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void delete(S3Uri uri) {
+    objects.remove(uri.toString());
+  }
+
+  @Override
+  public Optional<Path> localFile(S3Uri uri) {
+    return Optional.empty();
+  }
+
+  private void requireBucket(S3Uri uri) {
+    if (!buckets.contains(uri.bucket())) {
+      throw new ObjectNotFoundException(uri);
+    }
+  }
+}
