@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param sharedMemoryBytes size of each container's /dev/shm; {@code SAGELOCAL_SHM_BYTES}
  */
 public record Settings(int port, Path dataFolder, Duration hold, long sharedMemoryBytes) {
-  static final int DEFAULT_PORT = 4566;
+  private static final int DEFAULT_PORT = 4566;
   private static final int MAX_PORT = 65_535;
   private static final int MAX_HOLD_SECONDS = 25;
   private static final long DEFAULT_SHARED_MEMORY = 2L << 30;

@@ -136,6 +136,20 @@ class ArchitectureTest {
   static final ArchRule JETTY_IS_THE_APIS = onlyIn("org.eclipse.jetty..", "io.sagelocal.api..");
 
   @ArchTest
+  static final ArchRule PICOCLI_IS_THE_COMMAND_LINES = onlyIn("picocli..", "io.sagelocal.cli");
+
+  @ArchTest
+  static final ArchRule NOBODY_BUT_MAIN_KNOWS_THE_COMMAND_LINE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.sagelocal.cli")
+          .and()
+          .doNotHaveFullyQualifiedName("io.sagelocal.Main")
+          .should()
+          .dependOnClassesThat(resideInAnyPackage("io.sagelocal.cli"))
+          .because("a server in a test has none");
+
+  @ArchTest
   static final ArchRule COMPRESS_IS_THE_ARCHIVES =
       onlyIn("org.apache.commons.compress..", "io.sagelocal.archive");
 

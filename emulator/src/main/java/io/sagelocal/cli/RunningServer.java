@@ -1,4 +1,4 @@
-package io.sagelocal;
+package io.sagelocal.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,0 +1,116 @@
+package io.sagelocal.cli;
+
+import io.sagelocal.Version;
+import io.sagelocal.engine.EngineException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line as a whole: which commands there are, and how each one ends. */
+@Command(
+    name = "sagelocal",
+    description = "A local SageMaker for MXNet.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Sagelocal.OfTheJar.class,
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:it could not be done; one line on standard error says why",
+      "2:the command line is wrong"
+    })
+public final class Sagelocal implements Callable<Integer> {
+  private final Console console;
+
+  private Sagelocal(Console console) {
+    this.console = console;
+  }
+
+  /** Runs one command line to its end and answers the exit code. */
+  public static int run(Console console, String... args) {
+    return commandLine(console, args).execute(args);
+  }
+
+  /**
+   * Only the command that is named is looked into, for a start should not wait for the options of
+   * all the others.
+   */
+  static CommandLine commandLine(Console console, String... args) {
+    Map<String, Supplier<Object>> commands = commands(console);
+    CommandLine line = new CommandLine(new Sagelocal(console));
+    if (args.length > 0 && commands.containsKey(args[0])) {
+      commands.keySet().removeIf(name -> !name.equals(args[0]));
+    }
+    commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
+    return line.setOut(writer(console.out()))
+        .setErr(writer(console.err()))
+        .setParameterExceptionHandler(Sagelocal::wrongUse)
+        .setExecutionExceptionHandler(Sagelocal::failure);
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, stream.charset());
+  }
+
+  private static Map<String, Supplier<Object>> commands(Console console) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("start", () -> new StartCommand(console));
+    commands.put("stop", () -> new StopCommand(console));
+    commands.put("env", () -> new EnvCommand(console));
+    commands.put("clean", () -> new CleanCommand(console));
+    return commands;
+  }
+
+  /** Without a command there is only help to give. */
+  @Override
+  public Integer call() {
+    CommandLine.usage(commandLine(console), console.out());
+    return ExitCode.USAGE;
+  }
+
+  private static int wrongUse(ParameterException e, String[] args) {
+    PrintWriter err = e.getCommandLine().getErr();
+    err.println("sagelocal: " + e.getMessage());
+    UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("See sagelocal --help");
+    return ExitCode.USAGE;
+  }
+
+  /** What a user can mend is one line; what is our mistake shows where it lies. */
+  private static int failure(Exception e, CommandLine line, ParseResult result) throws Exception {
+    switch (e) {
+      case IllegalArgumentException known -> tell(line, known);
+      case IllegalStateException known -> tell(line, known);
+      case IOException known -> tell(line, known);
+      case UncheckedIOException known -> tell(line, known);
+      case EngineException known -> tell(line, known);
+      case InterruptedException interrupted -> Thread.currentThread().interrupt();
+      default -> throw e;
+    }
+    return ExitCode.SOFTWARE;
+  }
+
+  private static void tell(CommandLine line, Exception e) {
+    line.getErr().println("sagelocal: " + e.getMessage());
+  }
+
+  /** The release, as the jar says. */
+  static final class OfTheJar implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"sagelocal " + Version.OF_THIS};
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.sagelocal.cli;
+
+import com.google.errorprone.annotations.Keep;
+import io.sagelocal.Settings;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * The flags that become {@link Settings}. Each is written here once, as text under the name by
+ * which {@link Settings#from} knows it; what a value may be is said there.
+ */
+final class SettingsFlags {
+  @Spec(Spec.Target.SELF)
+  private @Nullable CommandSpec spec;
+
+  @Keep // read through the specification
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "4566; 0 for any free one (SAGELOCAL_PORT)")
+  private @Nullable String port;
+
+  @Keep
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "~/.sagelocal; everything it keeps (SAGELOCAL_DATA_DIR)")
+  private @Nullable String dataFolder;
+
+  @Keep
+  @Option(
+      names = "--hold",
+      paramLabel = "SECONDS",
+      description =
+          "25; how long a Describe may wait for a change, 0 to 25, 0 turns it off (SAGELOCAL_HOLD)")
+  private @Nullable String hold;
+
+  @Keep
+  @Option(
+      names = "--shm-bytes",
+      paramLabel = "BYTES",
+      description = "2147483648; size of each container's /dev/shm (SAGELOCAL_SHM_BYTES)")
+  private @Nullable String sharedMemory;
+
+  /**
+   * Flags, then environment, then defaults.
+   *
+   * @throws IllegalArgumentException naming the setting, its value and what is allowed
+   */
+  Settings settings(Console console) {
+    Map<String, String> flags = new HashMap<>();
+    if (spec != null) {
+      for (OptionSpec option : spec.options()) {
+        @Nullable String value = option.getValue();
+        if (value != null) {
+          flags.put(option.longestName().substring("--".length()), value);
+        }
+      }
+    }
+    return Settings.from(flags, console.environment());
+  }
+}
