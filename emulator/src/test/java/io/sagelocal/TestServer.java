@@ -161,13 +161,16 @@ public final class TestServer implements AutoCloseable {
     return lines;
   }
 
-  /** Waits until a job named job has left no container and no scratch folder. */
+  /** Waits until a job named job has left no container, no network and no scratch folder. */
   void awaitNothingLeft(FakeContainerEngine engine, Path data) throws InterruptedException {
     long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!engine.containers().isEmpty()
+        || !engine.networks().isEmpty()
         || Files.exists(data.resolve("jobs/000000000000/us-east-1/job"))) {
       assertThat(System.nanoTime())
-          .as("containers %s or a scratch folder are left", engine.containers())
+          .as(
+              "containers %s, networks %s or a scratch folder are left",
+              engine.containers(), engine.networks())
           .isLessThan(end);
       Thread.sleep(10);
     }

@@ -30,7 +30,7 @@ final class CleanCommand implements Callable<Integer> {
         remove(engine, container);
         removed.add(container);
       }
-      for (String network : engine.networksLabelled(INSTANCE_LABEL)) {
+      for (String network : engine.networksLabelled(INSTANCE_LABEL).keySet()) {
         engine.removeNetwork(network);
         removed.add(network);
       }

@@ -3,6 +3,7 @@ package io.sagelocal.docker;
 import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.Network;
 import io.sagelocal.engine.HostAccess;
+import io.sagelocal.engine.MachineSize;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,20 @@ import java.util.function.Supplier;
  * @param sharesNetwork whether this machine reaches containers by their own addresses
  * @param gpus how it gives containers GPUs
  * @param selinux whether it confines containers with SELinux labels
+ * @param machine what it runs on
+ * @param limitsCpus whether its kernel can limit a container's processors
+ * @param limitsMemory whether its kernel can limit a container's memory
+ * @param showsGpus whether every container gets the nvidia runtime, asked for or not
  */
-record Abilities(HostAccess access, boolean sharesNetwork, Gpus gpus, boolean selinux) {
+record Abilities(
+    HostAccess access,
+    boolean sharesNetwork,
+    Gpus gpus,
+    boolean selinux,
+    MachineSize machine,
+    boolean limitsCpus,
+    boolean limitsMemory,
+    boolean showsGpus) {
   private static final String BEHIND_A_MACHINE = "host.docker.internal";
 
   /**
@@ -45,7 +58,14 @@ record Abilities(HostAccess access, boolean sharesNetwork, Gpus gpus, boolean se
             info.getRuntimes() == null ? Set.of() : info.getRuntimes().keySet(),
             Optional.ofNullable(info.getServerVersion()).orElse(""),
             !isPodman(info)),
-        has(security, "selinux"));
+        has(security, "selinux"),
+        new MachineSize(
+            Optional.ofNullable(info.getNCPU()).orElse(1),
+            Optional.ofNullable(info.getMemTotal()).orElse(0L)),
+        Boolean.TRUE.equals(info.getCpuCfsQuota()),
+        Boolean.TRUE.equals(info.getMemoryLimit()),
+        Gpus.NVIDIA.equals(
+            Optional.ofNullable(info.getRawValues()).orElse(Map.of()).get("DefaultRuntime")));
   }
 
   private static boolean isDesktop(Info info) {

@@ -15,10 +15,17 @@ import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.ImageNotFoundException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /** A container from its creation to its removal. */
 final class Containers {
@@ -31,13 +38,58 @@ final class Containers {
     this.daemon = daemon;
   }
 
+  /** A container that is there, and whether it has been started before. */
+  private record Made(ContainerSpec spec, ContainerId id, boolean started) {}
+
   /** Makes and starts it; one of ours by that name that has been started is kept as it is. */
   ContainerId start(ContainerSpec spec) {
+    return run(make(spec));
+  }
+
+  /** Makes them all, then starts them all; side by side, as each takes the daemon a while. */
+  List<ContainerId> startTogether(List<ContainerSpec> specs) {
+    Queue<ContainerId> there = new ConcurrentLinkedQueue<>();
+    try {
+      List<Made> made =
+          sideBySide(
+              specs,
+              spec -> {
+                Made one = make(spec);
+                there.add(one.id());
+                return one;
+              });
+      return sideBySide(made, this::run);
+    } catch (RuntimeException e) {
+      there.forEach(id -> removeAfter(id, e));
+      throw e;
+    }
+  }
+
+  /** Does it for each, waits for all, and throws the first failure. */
+  private static <T, R> List<R> sideBySide(List<T> each, Function<T, R> action) {
+    List<Future<R>> actions = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      each.forEach(one -> actions.add(threads.submit(() -> action.apply(one))));
+    }
+    List<R> results = new ArrayList<>();
+    for (Future<R> done : actions) {
+      if (done.state() == Future.State.FAILED) {
+        throw done.exceptionNow() instanceof RuntimeException failure
+            ? failure
+            : new IllegalStateException(done.exceptionNow());
+      }
+      results.add(done.resultNow());
+    }
+    return results;
+  }
+
+  /** Makes it, or finds the one of ours that has its name. */
+  private Made make(ContainerSpec spec) {
     for (int i = 0; i < TRIES; i++) {
       try {
-        return startNew(spec, create(spec));
+        return new Made(spec, create(spec), false);
       } catch (ConflictException e) {
-        Optional<ContainerId> adopted = adopt(spec, e);
+        Optional<Made> adopted = adopt(spec, e);
         if (adopted.isPresent()) {
           return adopted.get();
         }
@@ -66,7 +118,11 @@ final class Containers {
     }
   }
 
-  private ContainerId startNew(ContainerSpec spec, ContainerId id) {
+  private ContainerId run(Made made) {
+    ContainerId id = made.id();
+    if (made.started()) {
+      return id;
+    }
     try {
       daemon.ask(client -> client.startContainerCmd(id.id()).exec());
       return id;
@@ -74,9 +130,9 @@ final class Containers {
       return id; // it runs already
     } catch (DockerException e) {
       removeAfter(id, e);
-      throw spec.gpu() && Gpus.missing(e)
+      throw !made.spec().limits().gpus().isEmpty() && Gpus.missing(e)
           ? Gpus.noSupport(e)
-          : Reasons.refused("starting container " + spec.name(), e);
+          : Reasons.refused("starting container " + id.name(), e);
     } catch (RuntimeException e) {
       removeAfter(id, e);
       throw e;
@@ -92,7 +148,7 @@ final class Containers {
   }
 
   /** The container that has the name already; none when it has gone meanwhile. */
-  private Optional<ContainerId> adopt(ContainerSpec spec, ConflictException conflict) {
+  private Optional<Made> adopt(ContainerSpec spec, ConflictException conflict) {
     Optional<InspectContainerResponse> there = inspect(spec.name());
     if (there.isEmpty()) {
       return Optional.empty();
@@ -108,7 +164,7 @@ final class Containers {
       remove(id);
       return Optional.empty();
     }
-    return Optional.of(neverStarted(found.getState()) ? startNew(spec, id) : id);
+    return Optional.of(new Made(spec, id, !neverStarted(found.getState())));
   }
 
   /** A container that was made but never started is what a crash left of a start: nothing. */

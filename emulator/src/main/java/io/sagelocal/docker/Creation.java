@@ -10,9 +10,11 @@ import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 import com.github.dockerjava.api.model.RestartPolicy;
+import io.sagelocal.engine.ContainerNetwork;
 import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.Folder;
+import io.sagelocal.engine.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -24,13 +26,17 @@ final class Creation {
   /** Far more than any disk holds: no rotation, whatever the daemon's own default says. */
   private static final String NEVER_ROTATED = "1000p";
 
+  private static final double NANO = 1e9;
+
   private Creation() {}
 
   static CreateContainerCmd of(DockerClient client, Abilities abilities, ContainerSpec spec) {
     Map<String, String> environment = new LinkedHashMap<>(spec.environment());
     HostConfig host = host(abilities, spec);
-    if (spec.gpu()) {
-      abilities.gpus().give(host, environment);
+    if (!spec.limits().gpus().isEmpty()) {
+      abilities.gpus().give(spec.limits().gpus(), host, environment);
+    } else if (abilities.showsGpus()) {
+      environment.put(Gpus.VISIBLE, "void");
     }
     CreateContainerCmd command =
         client
@@ -43,7 +49,7 @@ final class Creation {
             // an image may name another signal, as nginx's does
             .withStopSignal("SIGTERM")
             .withHostConfig(host);
-    if (spec.network().isPresent()) {
+    if (spec.network() instanceof ContainerNetwork.Named) {
       command.withAliases(spec.hostname());
     }
     spec.entrypoint().ifPresent(command::withEntrypoint);
@@ -60,17 +66,33 @@ final class Creation {
                 spec.folders().stream()
                     .map(folder -> mount(folder.path(), folder.local(), folder.writable()))
                     .toList())
-            .withShmSize(spec.sharedMemoryBytes())
+            .withShmSize(spec.limits().sharedMemoryBytes())
             .withRestartPolicy(RestartPolicy.noRestart())
             .withSecurityOpts(securityOptions(abilities))
             // the daemon's default may be a driver whose log cannot be read again
             .withLogConfig(
                 new LogConfig(LogConfig.LoggingType.JSON_FILE, Map.of("max-size", NEVER_ROTATED)));
-    spec.network().ifPresent(host::withNetworkMode);
+    limit(host, abilities, spec.limits());
+    switch (spec.network()) {
+      case ContainerNetwork.Standard s -> {} // what a container gets by itself
+      case ContainerNetwork.None n ->
+          host.withNetworkMode("none").withExtraHosts(spec.hostname() + ":127.0.0.1");
+      case ContainerNetwork.Named named -> host.withNetworkMode(named.name());
+    }
     if (!abilities.sharesNetwork()) {
       host.withPortBindings(spec.ports().stream().map(Creation::onLoopback).toList());
     }
     return host;
+  }
+
+  /** Swap counts as memory; a kernel that cannot limit something does without. */
+  private static void limit(HostConfig host, Abilities abilities, Limits limits) {
+    if (abilities.limitsCpus()) {
+      limits.cpus().ifPresent(cpus -> host.withNanoCPUs(Math.round(cpus * NANO)));
+    }
+    if (abilities.limitsMemory()) {
+      limits.memoryBytes().ifPresent(bytes -> host.withMemory(bytes).withMemorySwap(bytes));
+    }
   }
 
   /**

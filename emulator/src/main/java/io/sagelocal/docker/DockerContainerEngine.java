@@ -7,6 +7,7 @@ import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.Exit;
 import io.sagelocal.engine.HostAccess;
 import io.sagelocal.engine.LogSink;
+import io.sagelocal.engine.MachineSize;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
   private final Containers containers;
   private final Networks networks;
   private final Deletion deletion;
+  private final GpuDevices gpuDevices;
 
   /**
    * @param environment where DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, HOME and XDG_RUNTIME_DIR
@@ -32,12 +34,23 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
     this.containers = new Containers(daemon);
     this.networks = new Networks(daemon);
     this.deletion = new Deletion(daemon, containers, images);
+    this.gpuDevices = new GpuDevices(daemon, containers, images, environment);
   }
 
   /** Makes the first connection too, which takes a cold JVM half a second. */
   @Override
   public HostAccess connect() {
     return daemon.greet().access();
+  }
+
+  @Override
+  public MachineSize machine() {
+    return daemon.abilities().machine();
+  }
+
+  @Override
+  public List<String> gpus() {
+    return gpuDevices.names();
   }
 
   @Override
@@ -55,6 +68,13 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
     ContainerId id = containers.start(spec);
     deletion.used(spec.image());
     return id;
+  }
+
+  @Override
+  public List<ContainerId> startTogether(List<ContainerSpec> specs) {
+    List<ContainerId> ids = containers.startTogether(specs);
+    specs.forEach(spec -> deletion.used(spec.image()));
+    return ids;
   }
 
   @Override
@@ -98,8 +118,8 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
   }
 
   @Override
-  public void createNetwork(String name, Map<String, String> labels) {
-    networks.create(name, labels);
+  public void createNetwork(String name, boolean isolated, Map<String, String> labels) {
+    networks.create(name, isolated, labels);
   }
 
   @Override
@@ -108,7 +128,7 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
   }
 
   @Override
-  public List<String> networksLabelled(String label) {
+  public Map<String, String> networksLabelled(String label) {
     return networks.labelled(label);
   }
 

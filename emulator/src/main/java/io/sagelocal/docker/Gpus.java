@@ -4,6 +4,7 @@ import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.model.DeviceRequest;
 import com.github.dockerjava.api.model.HostConfig;
 import io.sagelocal.engine.EngineException;
+import io.sagelocal.engine.Limits;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +21,8 @@ enum Gpus {
   /** It would start the container without saying that there are none. */
   NONE;
 
-  private static final String NVIDIA = "nvidia";
+  static final String NVIDIA = "nvidia";
+  static final String VISIBLE = "NVIDIA_VISIBLE_DEVICES";
   private static final String ADVICE =
       "a GPU instance type was asked for, but this Docker has no GPU support%s. Install the NVIDIA"
           + " Container Toolkit, run `nvidia-ctk runtime configure --runtime=docker` and restart"
@@ -41,18 +43,21 @@ enum Gpus {
     return takesRequests ? REQUEST : NONE;
   }
 
-  void give(HostConfig host, Map<String, String> environment) {
+  /** Gives the named GPUs, and shows no other. */
+  void give(List<String> names, HostConfig host, Map<String, String> environment) {
     switch (this) {
       case RUNTIME -> {
         host.withRuntime(NVIDIA);
-        environment.putIfAbsent("NVIDIA_VISIBLE_DEVICES", "all");
+        environment.put(VISIBLE, String.join(",", names));
       }
-      case REQUEST ->
-          host.withDeviceRequests(
-              List.of(
-                  new DeviceRequest()
-                      .withCount(-1) // all of them
-                      .withCapabilities(List.of(List.of("gpu")))));
+      case REQUEST -> {
+        DeviceRequest request = new DeviceRequest().withCapabilities(List.of(List.of("gpu")));
+        host.withDeviceRequests(
+            List.of(
+                names.equals(Limits.ALL_GPUS)
+                    ? request.withCount(-1)
+                    : request.withDeviceIds(names)));
+      }
       case NONE -> throw new EngineException(ADVICE.formatted(""));
     }
   }

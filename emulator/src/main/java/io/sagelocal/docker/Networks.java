@@ -1,11 +1,13 @@
 package io.sagelocal.docker;
 
+import com.github.dockerjava.api.command.CreateNetworkCmd;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Network;
 import io.sagelocal.engine.EngineException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,22 +16,29 @@ final class Networks {
   private static final Duration ENDPOINTS_MAY_STAY = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(50);
 
+  /** A network that is only internal still reaches every address of its host. */
+  private static final Map<String, String> NO_WAY_TO_THE_HOST =
+      Map.of("com.docker.network.bridge.inhibit_ipv4", "true");
+
   private final Daemon daemon;
 
   Networks(Daemon daemon) {
     this.daemon = daemon;
   }
 
-  void create(String name, Map<String, String> labels) {
+  void create(String name, boolean isolated, Map<String, String> labels) {
     try {
-      daemon.ask(client ->
-          client
-              .createNetworkCmd()
-              .withName(name)
-              .withDriver("bridge")
-              .withCheckDuplicate(true)
-              .withLabels(labels)
-              .exec());
+      daemon.ask(client -> {
+        CreateNetworkCmd command =
+            client
+                .createNetworkCmd()
+                .withName(name)
+                .withDriver("bridge")
+                .withCheckDuplicate(true)
+                .withLabels(labels);
+        return (isolated ? command.withInternal(true).withOptions(NO_WAY_TO_THE_HOST) : command)
+            .exec();
+      });
     } catch (ConflictException e) {
       return; // it is there
     } catch (DockerException e) {
@@ -86,13 +95,14 @@ final class Networks {
     }
   }
 
-  List<String> labelled(String label) {
+  Map<String, String> labelled(String label) {
     try {
-      return daemon
+      Map<String, String> found = new HashMap<>();
+      daemon
           .ask(client -> client.listNetworksCmd().withFilter("label", List.of(label)).exec())
-          .stream()
-          .map(Network::getName)
-          .toList();
+          .forEach(
+              network -> found.put(network.getName(), network.getLabels().getOrDefault(label, "")));
+      return found;
     } catch (DockerException e) {
       throw Reasons.refused("listing networks", e);
     }

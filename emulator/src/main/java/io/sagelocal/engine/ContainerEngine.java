@@ -25,6 +25,16 @@ public interface ContainerEngine {
    */
   HostAccess connect();
 
+  /** The machine that containers run on. */
+  MachineSize machine();
+
+  /**
+   * The GPUs that containers can be given, by the names that {@link Limits#gpus} takes; empty where
+   * there are none, or the engine cannot give them. The first call may take seconds, later ones
+   * remember.
+   */
+  List<String> gpus();
+
   /** Tells whether the image can be started without a pull. */
   boolean hasImage(String image);
 
@@ -43,6 +53,14 @@ public interface ContainerEngine {
    * @throws ImageNotFoundException when the image is not here
    */
   ContainerId start(ContainerSpec spec);
+
+  /**
+   * Starts containers that need each other: none runs before all have been made. Each is kept, as
+   * by {@link #start}, where it is there already.
+   *
+   * @return the containers, in the order of their specs; on any exception none of them is left
+   */
+  List<ContainerId> startTogether(List<ContainerSpec> specs);
 
   /**
    * Finds a container by its name, running or ended. What a crash left of a start that had not come
@@ -78,14 +96,18 @@ public interface ContainerEngine {
   /** Names of containers, running or ended, that carry the label, each with the label's value. */
   Map<String, String> containersLabelled(String label);
 
-  /** Makes a network; one that is there is kept. */
-  void createNetwork(String name, Map<String, String> labels);
+  /**
+   * Makes a network; one that is there is kept.
+   *
+   * @param isolated whether its containers reach each other and nothing else, this machine included
+   */
+  void createNetwork(String name, boolean isolated, Map<String, String> labels);
 
   /** Removes a network; a gone one is fine. */
   void removeNetwork(String name);
 
-  /** Names of networks that carry the label. */
-  List<String> networksLabelled(String label);
+  /** Names of networks that carry the label, each with the label's value. */
+  Map<String, String> networksLabelled(String label);
 
   /**
    * Deletes a local folder that containers wrote to, with whatever they left under other owners. A

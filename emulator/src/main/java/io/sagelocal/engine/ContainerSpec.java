@@ -13,13 +13,11 @@ import java.util.Optional;
  * @param command arguments; empty for the image's own
  * @param environment variables on top of the image's
  * @param hostname the name the container has for itself and, on a network, for its peers
- * @param network a network made by {@link ContainerEngine#createNetwork}; empty for the engine's
- *     default one
+ * @param network what it is connected to
  * @param folders local folders that it sees
  * @param ports ports it listens on, for {@link ContainerEngine#address}
  * @param labels marks to find it by
- * @param gpu whether it needs the machine's GPUs; refused where there are none
- * @param sharedMemoryBytes size of /dev/shm
+ * @param limits how much of the machine it gets
  */
 public record ContainerSpec(
     String name,
@@ -28,12 +26,11 @@ public record ContainerSpec(
     List<String> command,
     Map<String, String> environment,
     String hostname,
-    Optional<String> network,
+    ContainerNetwork network,
     List<Folder> folders,
     List<Integer> ports,
     Map<String, String> labels,
-    boolean gpu,
-    long sharedMemoryBytes) {
+    Limits limits) {
 
   public ContainerSpec {
     entrypoint = entrypoint.map(List::copyOf);

@@ -3,10 +3,12 @@ package io.sagelocal.serving;
 import io.sagelocal.account.ContainerAccess;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.ContainerId;
+import io.sagelocal.engine.ContainerNetwork;
 import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.Exit;
 import io.sagelocal.engine.Folder;
+import io.sagelocal.engine.Limits;
 import io.sagelocal.logs.ContainerLog;
 import io.sagelocal.logs.LogStream;
 import io.sagelocal.models.ModelData;
@@ -180,12 +182,12 @@ public final class ModelServer {
         List.of("serve"),
         environment,
         spec.container().hostname().orElse("model"),
-        Optional.empty(),
+        new ContainerNetwork.Standard(),
         folders,
         List.of(PORT),
         spec.instance().labels(),
-        spec.instance().gpu(),
-        context.sharedMemoryBytes());
+        Limits.none(context.sharedMemoryBytes())
+            .withGpus(spec.instance().gpu() ? Limits.ALL_GPUS : List.of()));
   }
 
   /** The folder of the model's files, filled; or of the models that come later. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Says why an algorithm failed. */
 final class FailureReasons {
@@ -19,19 +20,25 @@ final class FailureReasons {
 
   private FailureReasons() {}
 
-  /** The first part of the failure file, or of the log's last lines when there is no such file. */
-  static String of(Exit exit, Path failureFile, List<String> lastLines) throws IOException {
+  /**
+   * The first part of the failure file, or of the log's last lines when there is no such file.
+   *
+   * @param host named when it is one of several
+   */
+  static String of(Optional<String> host, Exit exit, Path failureFile, List<String> lastLines)
+      throws IOException {
+    String error = ALGORITHM_ERROR + host.map(name -> "host " + name + ": ").orElse("");
     String ended = ", exit code: " + exit.code();
     if (exit.outOfMemory()) {
       ended += " (killed because the machine or its memory limit ran out of memory)";
     }
     String told = Files.isRegularFile(failureFile) ? head(failureFile).strip() : "";
     if (!told.isEmpty()) {
-      return cut(ALGORITHM_ERROR + told, ended);
+      return cut(error + told, ended);
     }
     return lastLines.isEmpty()
-        ? ALGORITHM_ERROR + "the container wrote no failure file and no log" + ended
-        : cut(ALGORITHM_ERROR + "last log lines: " + String.join("\n", lastLines), ended);
+        ? error + "the container wrote no failure file and no log" + ended
+        : cut(error + "last log lines: " + String.join("\n", lastLines), ended);
   }
 
   private static String cut(String reason, String ending) {

@@ -4,15 +4,20 @@ import io.sagelocal.account.ContainerAccess;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.ContainerId;
+import io.sagelocal.engine.ContainerNetwork;
 import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.Folder;
+import io.sagelocal.engine.Limits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The containers of one job: one per host, found again by their names. */
+/**
+ * The containers of one job: one per host, found again by their names. Several hosts share a
+ * network of their own; a single one needs none.
+ */
 final class HostContainers {
   private static final int SCOPE_DIGITS = 0xffff;
 
@@ -37,16 +42,22 @@ final class HostContainers {
     return found.size() == job.spec().hosts().size() ? Optional.of(found) : Optional.empty();
   }
 
+  /** Makes the network, where the hosts need one; takes a while, so do it beside other work. */
+  void makeNetwork() {
+    if (network() instanceof ContainerNetwork.Named own) {
+      context.engine().createNetwork(own.name(), job.spec().isolated(), labels());
+    }
+  }
+
   /** Starts every host's container, or leaves none behind. */
   Map<String, ContainerId> start(String image) {
+    makeNetwork();
+    List<String> hosts = job.spec().hosts();
+    List<ContainerId> ids =
+        context.engine().startTogether(hosts.stream().map(host -> spec(host, image)).toList());
     Map<String, ContainerId> started = new LinkedHashMap<>();
-    try {
-      for (String host : job.spec().hosts()) {
-        started.put(host, context.engine().start(spec(host, image)));
-      }
-    } catch (RuntimeException e) {
-      started.values().forEach(context.engine()::remove);
-      throw e;
+    for (int i = 0; i < ids.size(); i++) {
+      started.put(hosts.get(i), ids.get(i));
     }
     return started;
   }
@@ -57,6 +68,20 @@ final class HostContainers {
     for (String host : job.spec().hosts()) {
       engine.find(name(host)).ifPresent(engine::remove);
     }
+  }
+
+  /** Removes the network, after the containers. */
+  void removeNetwork() {
+    if (network() instanceof ContainerNetwork.Named own) {
+      context.engine().removeNetwork(own.name());
+    }
+  }
+
+  private ContainerNetwork network() {
+    if (job.spec().hosts().size() > 1) {
+      return new ContainerNetwork.Named(prefix());
+    }
+    return job.spec().isolated() ? new ContainerNetwork.None() : new ContainerNetwork.Standard();
   }
 
   private ContainerSpec spec(String host, String image) {
@@ -76,12 +101,12 @@ final class HostContainers {
         ownEntrypoint || !spec.arguments().isEmpty() ? spec.arguments() : List.of("train"),
         environment,
         host,
-        Optional.empty(),
+        network(),
         folders,
         List.of(),
         labels(),
-        spec.instanceType().gpu(),
-        context.sharedMemoryBytes());
+        Limits.none(context.sharedMemoryBytes())
+            .withGpus(spec.groupOf(host).type().gpu() ? Limits.ALL_GPUS : List.of()));
   }
 
   private Map<String, String> labels() {
@@ -91,9 +116,13 @@ final class HostContainers {
         "io.sagelocal.arn", job.arn().toString());
   }
 
-  /** Two accounts or regions may have jobs of one name, so the scope is part of a container's. */
   private String name(String host) {
-    return "sagelocal-%s-%04x-%s-%s"
-        .formatted(context.instance(), scope.hashCode() & SCOPE_DIGITS, job.spec().name(), host);
+    return prefix() + "-" + host;
+  }
+
+  /** Two accounts or regions may have jobs of one name, so the scope is part of it. */
+  private String prefix() {
+    return "sagelocal-%s-%04x-%s"
+        .formatted(context.instance(), scope.hashCode() & SCOPE_DIGITS, job.spec().name());
   }
 }

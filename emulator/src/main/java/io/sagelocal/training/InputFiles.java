@@ -5,13 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The files under {@code /opt/ml/input/config}. */
 final class InputFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String GROUP = "homogeneousCluster";
 
   private InputFiles() {}
 
@@ -35,23 +33,23 @@ final class InputFiles {
   }
 
   private static Map<String, Object> resourceConfig(TrainingJobSpec spec, String host) {
+    InstanceGroup group = spec.groupOf(host);
     Map<String, Object> resources = new LinkedHashMap<>();
     resources.put("current_host", host);
-    resources.put("current_instance_type", spec.instanceType().name());
-    resources.put("current_group_name", GROUP);
+    resources.put("current_instance_type", group.type().name());
+    resources.put("current_group_name", group.name());
     resources.put("hosts", spec.hosts());
-    resources.put(
-        "instance_groups",
-        List.of(
-            Map.of(
-                "instance_group_name",
-                GROUP,
-                "instance_type",
-                spec.instanceType().name(),
-                "hosts",
-                spec.hosts())));
+    resources.put("instance_groups", spec.groups().stream().map(InputFiles::group).toList());
     resources.put("network_interface_name", "eth0");
     return resources;
+  }
+
+  private static Map<String, Object> group(InstanceGroup group) {
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("instance_group_name", group.name());
+    one.put("instance_type", group.type().name());
+    one.put("hosts", group.hosts());
+    return one;
   }
 
   private static void put(Path file, Object value) throws IOException {

@@ -8,14 +8,22 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** The feeds of every channel that is in Pipe mode, for all hosts of a job. */
-final class PipeFeeds implements AutoCloseable {
+final class PipeFeeds implements BesideHosts.Work {
   private final List<PipeFeed> feeds = new ArrayList<>();
-  private final CompletableFuture<TrainingFailure> broken = new CompletableFuture<>();
 
   private PipeFeeds() {}
 
-  /** Makes the FIFOs, which are there when this returns, and feeds who opens them. */
-  static PipeFeeds open(ObjectStore objects, TrainingJobSpec spec, JobFolder folder)
+  /**
+   * Makes the FIFOs, which are there when this returns, and feeds who opens them.
+   *
+   * @param broken completed when a channel's data cannot be had; the hosts will wait for it until
+   *     stopped
+   */
+  static PipeFeeds open(
+      ObjectStore objects,
+      TrainingJobSpec spec,
+      JobFolder folder,
+      CompletableFuture<TrainingFailure> broken)
       throws IOException {
     PipeFeeds opened = new PipeFeeds();
     try {
@@ -28,7 +36,7 @@ final class PipeFeeds implements AutoCloseable {
                     channel,
                     Share.of(channel, spec.hosts(), host),
                     epoch -> folder.fifo(host, channel.name(), epoch),
-                    opened.broken));
+                    broken));
           }
         }
       }
@@ -39,10 +47,9 @@ final class PipeFeeds implements AutoCloseable {
     return opened;
   }
 
-  /** Completed when a channel's data cannot be had; the hosts will wait for it until stopped. */
-  CompletableFuture<TrainingFailure> broken() {
-    return broken;
-  }
+  /** A reader may stop before the end. */
+  @Override
+  public void hostsEnded() {}
 
   @Override
   public void close() {

@@ -93,10 +93,11 @@ public record TrainingJob(
             "Training", "Training image download completed. Training in progress.", now);
   }
 
-  TrainingJob uploading(Instant attempt, Map<String, Exit> exits, Instant now) {
+  TrainingJob uploading(
+      Instant attempt, Map<String, Exit> exits, Optional<String> failed, Instant now) {
     return ended()
         ? this
-        : in(new Uploading(attempt, exits), now)
+        : in(new Uploading(attempt, exits, failed), now)
             .trainingUntil(now)
             .entering("Uploading", "Uploading generated training model", now);
   }

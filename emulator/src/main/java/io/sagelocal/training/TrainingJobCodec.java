@@ -93,10 +93,9 @@ public final class TrainingJobCodec implements Codec<TrainingJob> {
       case Downloading d -> json.put("type", "downloading");
       case Training t -> json.put("type", "training").put("attempt", t.attempt().toEpochMilli());
       case Uploading u -> {
-        ObjectNode exits =
-            json.put("type", "uploading")
-                .put("attempt", u.attempt().toEpochMilli())
-                .putObject("exits");
+        json.put("type", "uploading").put("attempt", u.attempt().toEpochMilli());
+        u.failed().ifPresent(host -> json.put("failed", host));
+        ObjectNode exits = json.putObject("exits");
         u.exits()
             .forEach((host, exit) ->
                 exits
@@ -124,7 +123,9 @@ public final class TrainingJobCodec implements Codec<TrainingJob> {
       case "training" -> new Training(Instant.ofEpochMilli(json.path("attempt").asLong()));
       case "uploading" ->
           new Uploading(
-              Instant.ofEpochMilli(json.path("attempt").asLong()), exits(json.path("exits")));
+              Instant.ofEpochMilli(json.path("attempt").asLong()),
+              exits(json.path("exits")),
+              Optional.ofNullable(json.path("failed").textValue()));
       case "ended" ->
           new Ended(
               outcome(json),

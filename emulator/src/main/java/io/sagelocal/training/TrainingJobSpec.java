@@ -1,7 +1,6 @@
 package io.sagelocal.training;
 
 import io.sagelocal.aws.Document;
-import io.sagelocal.aws.InstanceType;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.objects.S3Uri;
 import java.time.Duration;
@@ -9,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * What a TrainingJob shall do, as its creator asked.
@@ -26,11 +24,9 @@ public record TrainingJobSpec(
     Map<String, String> environment,
     List<Channel> channels,
     S3Uri outputPath,
-    InstanceType instanceType,
-    int instanceCount,
+    List<InstanceGroup> groups,
     Duration maxRuntime) {
   private static final Duration DEFAULT_MAX_RUNTIME = Duration.ofDays(1);
-  private static final int MAX_HOSTS = 1;
 
   /**
    * Reads a request that the API model has passed.
@@ -52,7 +48,6 @@ public record TrainingJobSpec(
             .map(channel -> Channel.of(channel, inputMode))
             .toList();
     requireDistinct(channels);
-    Document resources = request.document("ResourceConfig");
     return new TrainingJobSpec(
         request,
         request.text("TrainingJobName"),
@@ -63,8 +58,7 @@ public record TrainingJobSpec(
         request.textMap("Environment"),
         channels,
         S3Uri.parse(request.document("OutputDataConfig").text("S3OutputPath")),
-        new InstanceType(resources.findText("InstanceType").orElse("ml.m4.xlarge")),
-        instanceCount(resources),
+        InstanceGroup.of(request.document("ResourceConfig")),
         request
             .findDocument("StoppingCondition")
             .flatMap(condition -> condition.findNumber("MaxRuntimeInSeconds"))
@@ -72,9 +66,9 @@ public record TrainingJobSpec(
             .orElse(DEFAULT_MAX_RUNTIME));
   }
 
-  /** The job's host names, sorted: {@code algo-1}, {@code algo-2}, … */
+  /** The job's host names: {@code algo-1}, {@code algo-2}, … */
   List<String> hosts() {
-    return IntStream.rangeClosed(1, instanceCount).mapToObj(n -> "algo-" + n).toList();
+    return groups.stream().flatMap(group -> group.hosts().stream()).toList();
   }
 
   /** Whether a channel is fed through FIFOs while the containers run. */
@@ -82,17 +76,17 @@ public record TrainingJobSpec(
     return channels.stream().anyMatch(Channel::piped);
   }
 
-  private static int instanceCount(Document resources) {
-    long count = resources.findNumber("InstanceCount").orElse(1L);
-    if (count < 1) {
-      throw ServiceError.validation("ResourceConfig.InstanceCount %d must be at least 1", count);
-    }
-    if (count > MAX_HOSTS) {
-      throw ServiceError.validation(
-          "ResourceConfig.InstanceCount %d is more than this emulator runs for one job; use %d",
-          count, MAX_HOSTS);
-    }
-    return (int) count;
+  /** The group that a host belongs to. */
+  InstanceGroup groupOf(String host) {
+    return groups.stream()
+        .filter(group -> group.hosts().contains(host))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(name + " has no host " + host));
+  }
+
+  /** Whether the hosts may reach nothing but each other. */
+  boolean isolated() {
+    return request.flag("EnableNetworkIsolation");
   }
 
   private static void requireDistinct(List<Channel> channels) {

@@ -4,9 +4,7 @@ import io.sagelocal.aws.Scope;
 import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
-import io.sagelocal.engine.Exit;
 import io.sagelocal.engine.ImageNotFoundException;
-import io.sagelocal.logs.ContainerLog;
 import io.sagelocal.logs.LogStream;
 import io.sagelocal.objects.ObjectStoreException;
 import io.sagelocal.objects.S3Uri;
@@ -23,17 +21,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TrainingRun {
   private static final Logger log = LoggerFactory.getLogger(TrainingRun.class);
-  private static final Duration STOP_GRACE = Duration.ofMinutes(2);
   private static final int LINES_IN_REASON = 8;
 
   private final TrainingContext context;
@@ -52,11 +45,17 @@ final class TrainingRun {
   private final JobFolder folder;
   private final CompletableFuture<StopCause> stop = new CompletableFuture<>();
 
+  /** What goes on beside the hosts of every job. */
+  private final List<BesideHosts> beside;
+
   TrainingRun(TrainingContext context, Scope scope, String name) {
     this.context = context;
     this.scope = scope;
     this.name = name;
     this.folder = JobFolder.of(context.jobsFolder(), scope, name);
+    this.beside =
+        List.of(
+            (job, files, failure) -> PipeFeeds.open(context.objects(), job.spec(), files, failure));
   }
 
   /** Tells the phase at work that the record now asks for a stop. */
@@ -107,8 +106,29 @@ final class TrainingRun {
     return update(TrainingJob::downloading);
   }
 
-  private TrainingJob download(TrainingJob job) throws IOException {
+  private TrainingJob download(TrainingJob job) throws IOException, InterruptedException {
     context.engine().deleteFolder(folder.root());
+    HostContainers containers = new HostContainers(context, scope, job, folder);
+    Thread network = Thread.ofVirtual().start(() -> makeNetwork(containers));
+    try {
+      fill(job);
+    } finally {
+      network.join();
+    }
+    return stop.isDone() ? end(new Outcome.Completed()) : update(TrainingJob::training);
+  }
+
+  /** What goes wrong here is told when the hosts are started, which makes it again. */
+  private static void makeNetwork(HostContainers containers) {
+    try {
+      containers.makeNetwork();
+    } catch (EngineException e) {
+      log.debug("a network is not made ahead of its hosts", e);
+    }
+  }
+
+  /** Puts what the hosts read into their folders. */
+  private void fill(TrainingJob job) throws IOException {
     ChannelDownload channels = new ChannelDownload(context.objects(), stop::isDone);
     for (String host : job.spec().hosts()) {
       folder.create(host);
@@ -120,16 +140,15 @@ final class TrainingRun {
         }
       }
     }
-    return stop.isDone() ? end(new Outcome.Completed()) : update(TrainingJob::training);
   }
 
   /** Containers whose pipes ended with an earlier run of the emulator begin anew. */
   private TrainingJob train(TrainingJob job, Training training)
-      throws InterruptedException, IOException {
+      throws IOException, InterruptedException {
     HostContainers containers = new HostContainers(context, scope, job, folder);
     Optional<Map<String, ContainerId>> kept = containers.find();
     if (kept.isPresent() && !job.spec().piped()) {
-      return await(job, training, kept.get(), new CompletableFuture<>());
+      return await(job, training, kept::get);
     }
     if (stop.isDone()) {
       return end(new Outcome.Completed());
@@ -140,78 +159,68 @@ final class TrainingRun {
       return begun;
     }
     String image = context.images().require(job.spec().image());
-    try (PipeFeeds feeds = PipeFeeds.open(context.objects(), job.spec(), folder)) {
-      return await(begun, attempt, containers.start(image), feeds.broken());
+    return await(begun, attempt, () -> containers.start(image));
+  }
+
+  /** Has what goes on beside the hosts begun, the hosts there, and waits for the end of both. */
+  private TrainingJob await(
+      TrainingJob job, Training training, Supplier<Map<String, ContainerId>> starting)
+      throws IOException, InterruptedException {
+    CompletableFuture<TrainingFailure> failure = new CompletableFuture<>();
+    List<BesideHosts.Work> works = new ArrayList<>();
+    try {
+      for (BesideHosts each : beside) {
+        works.add(each.begin(job, folder, failure));
+      }
+      RunningHosts hosts =
+          new RunningHosts(
+              context.engine(),
+              starting.get(),
+              host -> logStream(host, training.attempt()),
+              stop,
+              failure);
+      RunningHosts.Ends ends;
+      try (Scheduled timeUp = timeLimit(job, training)) {
+        ends = hosts.await();
+      }
+      for (BesideHosts.Work work : works) {
+        work.hostsEnded();
+      }
+      if (failure.isDone()) {
+        throw failure.resultNow();
+      }
+      return update(
+          (now, then) -> now.uploading(training.attempt(), ends.exits(), ends.failed(), then));
+    } finally {
+      works.forEach(BesideHosts.Work::close);
     }
   }
 
-  /**
-   * @param broken completed when the hosts cannot get their data
-   */
-  private TrainingJob await(
-      TrainingJob job,
-      Training training,
-      Map<String, ContainerId> hosts,
-      CompletableFuture<TrainingFailure> broken)
-      throws InterruptedException {
+  private Scheduled timeLimit(TrainingJob job, Training training) {
     Instant deadline = job.trainingStart().orElse(training.attempt()).plus(job.spec().maxRuntime());
     Duration left = Duration.between(context.timeline().now(), deadline);
-    Map<String, Exit> exits = new LinkedHashMap<>();
-    Scheduled timeUp =
-        context
-            .timeline()
-            .schedule(left.isNegative() ? Duration.ZERO : left, this::exceedMaxRuntime);
-    ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
-    try {
-      tasks.execute(() -> stopWhenDone(stop, hosts.values()));
-      tasks.execute(() -> stopWhenDone(broken, hosts.values()));
-      List<Future<?>> logs = new ArrayList<>();
-      Map<String, Future<Exit>> ends = new LinkedHashMap<>();
-      hosts.forEach((host, id) -> {
-        logs.add(tasks.submit(() -> follow(host, training, id)));
-        ends.put(host, tasks.submit(() -> context.engine().await(id)));
-      });
-      for (Map.Entry<String, Future<Exit>> end : ends.entrySet()) {
-        exits.put(end.getKey(), result(end.getValue()));
-      }
-      for (Future<?> reader : logs) {
-        result(reader);
-      }
-    } finally {
-      timeUp.close();
-      tasks.shutdownNow();
-    }
-    if (broken.isDone()) {
-      throw broken.join();
-    }
-    return update((now, then) -> now.uploading(training.attempt(), exits, then));
+    return context
+        .timeline()
+        .schedule(left.isNegative() ? Duration.ZERO : left, this::exceedMaxRuntime);
   }
 
   private TrainingJob upload(TrainingJob job, Uploading uploading) throws IOException {
     Artifacts artifacts = new Artifacts(context.objects());
     artifacts.uploadOutput(job.spec(), folder);
-    boolean failed = uploading.exits().values().stream().anyMatch(exit -> !exit.success());
-    if (failed && !stop.isDone()) {
-      return end(new Outcome.Failed(failureReason(job, uploading)));
+    if (uploading.failed().isPresent() && !stop.isDone()) {
+      return end(new Outcome.Failed(failureReason(job, uploading, uploading.failed().get())));
     }
     S3Uri model = artifacts.uploadModel(job.spec(), folder);
     return update((now, then) -> now.ended(new Outcome.Completed(), Optional.of(model), then));
   }
 
-  private String failureReason(TrainingJob job, Uploading uploading) throws IOException {
-    for (String host : job.spec().hosts()) {
-      Exit exit = uploading.exits().getOrDefault(host, new Exit(0, false));
-      if (!exit.success()) {
-        List<String> tail = logStream(host, uploading.attempt()).tail(LINES_IN_REASON);
-        return FailureReasons.of(exit, folder.failure(host), tail);
-      }
-    }
-    throw new IllegalStateException("no host of " + job.arn() + " failed");
-  }
-
-  private Void follow(String host, Training training, ContainerId id) throws InterruptedException {
-    ContainerLog.follow(context.engine(), id, logStream(host, training.attempt()));
-    return null;
+  private String failureReason(TrainingJob job, Uploading uploading, String host)
+      throws IOException {
+    return FailureReasons.of(
+        job.spec().hosts().size() > 1 ? Optional.of(host) : Optional.empty(),
+        Objects.requireNonNull(uploading.exits().get(host), host),
+        folder.failure(host),
+        logStream(host, uploading.attempt()).tail(LINES_IN_REASON));
   }
 
   private LogStream logStream(String host, Instant attempt) {
@@ -228,29 +237,12 @@ final class TrainingRun {
     stop.complete(StopCause.MAX_RUNTIME);
   }
 
-  private void stopWhenDone(Future<?> reason, Collection<ContainerId> hosts) {
-    try {
-      log.debug("stopping the hosts of {}: {}", name, reason.get());
-    } catch (InterruptedException | ExecutionException e) {
-      return; // the hosts ended by themselves, or the emulator stops
-    }
-    try (ExecutorService stops = Executors.newVirtualThreadPerTaskExecutor()) {
-      hosts.forEach(id -> stops.execute(() -> stopContainer(id)));
-    }
-  }
-
-  private void stopContainer(ContainerId id) {
-    try {
-      context.engine().stop(id, STOP_GRACE);
-    } catch (EngineException e) {
-      log.error("container {} could not be stopped", id.name(), e);
-    }
-  }
-
   /** The scratch folder goes last: while it is there, the next start cleans up once more. */
   private void cleanUp(TrainingJob job) {
     try {
-      new HostContainers(context, scope, job, folder).remove();
+      HostContainers containers = new HostContainers(context, scope, job, folder);
+      containers.remove();
+      containers.removeNetwork();
       context.engine().deleteFolder(folder.root());
     } catch (EngineUnavailableException e) {
       log.warn("{} is cleaned up at the next start: {}", job.arn(), e.getMessage());
@@ -281,19 +273,5 @@ final class TrainingRun {
         .records()
         .find(scope, name)
         .orElseThrow(() -> new IllegalStateException("record of job " + name + " is gone"));
-  }
-
-  private static <V> V result(Future<V> future) throws InterruptedException {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof InterruptedException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    }
   }
 }

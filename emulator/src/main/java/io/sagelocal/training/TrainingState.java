@@ -28,8 +28,10 @@ public sealed interface TrainingState {
    *
    * @param attempt the attempt that has ended
    * @param exits how each host ended
+   * @param failed the host whose failure ended the others, when one did
    */
-  record Uploading(Instant attempt, Map<String, Exit> exits) implements TrainingState {
+  record Uploading(Instant attempt, Map<String, Exit> exits, Optional<String> failed)
+      implements TrainingState {
     public Uploading {
       exits = Map.copyOf(exits);
     }

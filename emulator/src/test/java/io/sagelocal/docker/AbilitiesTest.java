@@ -10,6 +10,7 @@ import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.Network;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.HostAccess;
+import io.sagelocal.engine.Limits;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
@@ -90,14 +91,31 @@ class AbilitiesTest {
   void theNvidiaRuntimeIsToldWhichGpus() {
     HostConfig host = new HostConfig();
     Map<String, String> environment = new HashMap<>();
-    Gpus.RUNTIME.give(host, environment);
+    Gpus.RUNTIME.give(List.of("1", "3"), host, environment);
     assertThat(host.getRuntime()).isEqualTo("nvidia");
-    assertThat(environment).containsEntry("NVIDIA_VISIBLE_DEVICES", "all");
+    assertThat(environment).containsEntry("NVIDIA_VISIBLE_DEVICES", "1,3");
+  }
+
+  @Test
+  void aRequestForDevicesNamesThemOrAsksForAll() {
+    HostConfig some = new HostConfig();
+    Gpus.REQUEST.give(List.of("1", "3"), some, new HashMap<>());
+    assertThat(some.getDeviceRequests())
+        .singleElement()
+        .satisfies(request -> {
+          assertThat(request.getDeviceIds()).containsExactly("1", "3");
+          assertThat(request.getCount()).isNull();
+        });
+    HostConfig all = new HostConfig();
+    Gpus.REQUEST.give(Limits.ALL_GPUS, all, new HashMap<>());
+    assertThat(all.getDeviceRequests())
+        .singleElement()
+        .satisfies(request -> assertThat(request.getCount()).isEqualTo(-1));
   }
 
   @Test
   void withoutGpusNothingStarts() {
-    assertThatThrownBy(() -> Gpus.NONE.give(new HostConfig(), new HashMap<>()))
+    assertThatThrownBy(() -> Gpus.NONE.give(Limits.ALL_GPUS, new HostConfig(), new HashMap<>()))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("NVIDIA Container Toolkit");
   }

@@ -8,6 +8,7 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.ContainerEngineContract;
 import io.sagelocal.engine.ContainerId;
+import io.sagelocal.engine.ContainerNetwork;
 import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
@@ -15,6 +16,7 @@ import io.sagelocal.engine.Exit;
 import io.sagelocal.engine.Folder;
 import io.sagelocal.engine.HostAccess;
 import io.sagelocal.engine.ImageNotFoundException;
+import io.sagelocal.engine.Limits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -60,7 +62,7 @@ class DockerContainerEngineIT implements ContainerEngineContract {
   @AfterAll
   static void nothingIsLeft() {
     assertThat(ENGINE.containersLabelled(LABEL)).doesNotContainValue(INSTANCE);
-    assertThat(ENGINE.networksLabelled(LABEL)).noneMatch(network -> network.contains(INSTANCE));
+    assertThat(ENGINE.networksLabelled(LABEL)).doesNotContainValue(INSTANCE);
     ENGINE.close();
   }
 
@@ -106,7 +108,8 @@ class DockerContainerEngineIT implements ContainerEngineContract {
 
   @Test
   void aContainerThatCannotStartSaysWhyAndIsNotLeft() {
-    ContainerSpec spec = with(spec(Script.COUNT), List.of("/no/such/command"), Optional.empty());
+    ContainerSpec spec =
+        with(spec(Script.COUNT), List.of("/no/such/command"), new ContainerNetwork.Standard());
     assertThatThrownBy(() -> ENGINE.start(spec))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("/no/such/command")
@@ -117,7 +120,8 @@ class DockerContainerEngineIT implements ContainerEngineContract {
   @Test
   void aFolderThatMayNotBeWrittenIsNot(@TempDir Path folder) throws InterruptedException {
     ContainerSpec spec = spec(Script.COPY, new Folder("/data", folder, false));
-    ContainerId id = ENGINE.start(with(spec, List.of("touch", "/data/file"), Optional.empty()));
+    ContainerId id =
+        ENGINE.start(with(spec, List.of("touch", "/data/file"), new ContainerNetwork.Standard()));
     assertThat(ENGINE.await(id).success()).isFalse();
     ENGINE.remove(id);
     assertThat(folder).isEmptyDirectory();
@@ -144,27 +148,38 @@ class DockerContainerEngineIT implements ContainerEngineContract {
   @Test
   void hostsOfANetworkFindEachOtherByName() throws InterruptedException {
     String network = "sagelocal-" + INSTANCE + "-peers";
-    ENGINE.createNetwork(network, Map.of(LABEL, INSTANCE));
+    ENGINE.createNetwork(network, false, Map.of(LABEL, INSTANCE));
     ContainerId first =
-        ENGINE.start(with(spec(Script.POLITE), entrypoint().orElseThrow(), Optional.of(network)));
+        ENGINE.start(
+            with(
+                spec(Script.POLITE),
+                entrypoint().orElseThrow(),
+                new ContainerNetwork.Named(network)));
     ContainerId second =
         ENGINE.start(
-            with(spec(Script.COUNT), List.of("getent", "hosts", "algo-1"), Optional.of(network)));
+            with(
+                spec(Script.COUNT),
+                List.of("getent", "hosts", "algo-1"),
+                new ContainerNetwork.Named(network)));
     assertThat(ENGINE.await(second).success()).isTrue();
     ENGINE.remove(second);
     ENGINE.remove(first);
     ENGINE.removeNetwork(network);
-    assertThat(ENGINE.networksLabelled(LABEL)).doesNotContain(network);
+    assertThat(ENGINE.networksLabelled(LABEL)).doesNotContainKey(network);
   }
 
   @Test
   void aNetworkIsRemovedFromUnderItsContainers() {
     String network = "sagelocal-" + INSTANCE + "-busy";
-    ENGINE.createNetwork(network, Map.of(LABEL, INSTANCE));
+    ENGINE.createNetwork(network, false, Map.of(LABEL, INSTANCE));
     ContainerId id =
-        ENGINE.start(with(spec(Script.POLITE), entrypoint().orElseThrow(), Optional.of(network)));
+        ENGINE.start(
+            with(
+                spec(Script.POLITE),
+                entrypoint().orElseThrow(),
+                new ContainerNetwork.Named(network)));
     ENGINE.removeNetwork(network);
-    assertThat(ENGINE.networksLabelled(LABEL)).doesNotContain(network);
+    assertThat(ENGINE.networksLabelled(LABEL)).doesNotContainKey(network);
     ENGINE.remove(id);
   }
 
@@ -173,7 +188,8 @@ class DockerContainerEngineIT implements ContainerEngineContract {
     String server =
         "use IO::Socket::INET; $|=1; my $s = IO::Socket::INET->new(LocalPort=>8080, Listen=>1);"
             + " print \"ready\\n\"; my $c = $s->accept; print $c \"hello\\n\"";
-    ContainerSpec spec = with(spec(Script.COUNT), List.of("perl", "-e", server), Optional.empty());
+    ContainerSpec spec =
+        with(spec(Script.COUNT), List.of("perl", "-e", server), new ContainerNetwork.Standard());
     ContainerId id = ENGINE.start(spec);
     try {
       CompletableFuture<String> ready = new CompletableFuture<>();
@@ -201,7 +217,9 @@ class DockerContainerEngineIT implements ContainerEngineContract {
   void afterAnInterruptTheSinkIsLeftAlone() throws InterruptedException {
     String chatter = "while :; do echo more; done";
     ContainerId id =
-        ENGINE.start(with(spec(Script.COUNT), List.of("sh", "-c", chatter), Optional.empty()));
+        ENGINE.start(
+            with(
+                spec(Script.COUNT), List.of("sh", "-c", chatter), new ContainerNetwork.Standard()));
     AtomicInteger lines = new AtomicInteger();
     AtomicInteger atReturn = new AtomicInteger();
     Thread reader =
@@ -249,7 +267,9 @@ class DockerContainerEngineIT implements ContainerEngineContract {
   @Test
   void aGpuIsNeverSilentlyLeftOut() {
     assumeTrue(Files.notExists(Path.of("/dev/nvidia0")), "this machine has a GPU");
-    ContainerSpec gpu = with(spec(Script.COUNT), true);
+    ContainerSpec plain = spec(Script.COUNT);
+    ContainerSpec gpu =
+        ContainerEngineContract.limited(plain, plain.limits().withGpus(Limits.ALL_GPUS));
     assertThatThrownBy(() -> ENGINE.start(gpu))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("NVIDIA Container Toolkit");
@@ -271,7 +291,7 @@ class DockerContainerEngineIT implements ContainerEngineContract {
   }
 
   private static ContainerSpec with(
-      ContainerSpec spec, List<String> command, Optional<String> network) {
+      ContainerSpec spec, List<String> command, ContainerNetwork network) {
     return new ContainerSpec(
         spec.name(),
         spec.image(),
@@ -283,23 +303,6 @@ class DockerContainerEngineIT implements ContainerEngineContract {
         spec.folders(),
         List.of(8080),
         spec.labels(),
-        spec.gpu(),
-        spec.sharedMemoryBytes());
-  }
-
-  private static ContainerSpec with(ContainerSpec spec, boolean gpu) {
-    return new ContainerSpec(
-        spec.name(),
-        spec.image(),
-        spec.entrypoint(),
-        spec.command(),
-        spec.environment(),
-        spec.hostname(),
-        spec.network(),
-        spec.folders(),
-        spec.ports(),
-        spec.labels(),
-        gpu,
-        spec.sharedMemoryBytes());
+        spec.limits());
   }
 }

@@ -62,12 +62,59 @@ public interface ContainerEngineContract {
         List.of(script.name()),
         Map.of("GREETING", "hello"),
         "algo-1",
-        Optional.empty(),
+        new ContainerNetwork.Standard(),
         List.of(folders),
         List.of(),
         Map.of(LABEL, INSTANCE),
-        false,
-        1 << 20);
+        Limits.none(1 << 20));
+  }
+
+  /** The same with another image and labels. */
+  static ContainerSpec like(ContainerSpec spec, String image, Map<String, String> labels) {
+    return new ContainerSpec(
+        spec.name(),
+        image,
+        spec.entrypoint(),
+        spec.command(),
+        spec.environment(),
+        spec.hostname(),
+        spec.network(),
+        spec.folders(),
+        spec.ports(),
+        labels,
+        spec.limits());
+  }
+
+  /** The same on another network. */
+  static ContainerSpec connected(ContainerSpec spec, ContainerNetwork network) {
+    return new ContainerSpec(
+        spec.name(),
+        spec.image(),
+        spec.entrypoint(),
+        spec.command(),
+        spec.environment(),
+        spec.hostname(),
+        network,
+        spec.folders(),
+        spec.ports(),
+        spec.labels(),
+        spec.limits());
+  }
+
+  /** The same with other limits. */
+  static ContainerSpec limited(ContainerSpec spec, Limits limits) {
+    return new ContainerSpec(
+        spec.name(),
+        spec.image(),
+        spec.entrypoint(),
+        spec.command(),
+        spec.environment(),
+        spec.hostname(),
+        spec.network(),
+        spec.folders(),
+        spec.ports(),
+        spec.labels(),
+        limits);
   }
 
   @Test
@@ -233,20 +280,7 @@ public interface ContainerEngineContract {
   default void aNameThatIsNotOursIsRefused() {
     ContainerSpec spec = spec(Script.POLITE);
     ContainerId first = engine().start(spec);
-    ContainerSpec other =
-        new ContainerSpec(
-            spec.name(),
-            spec.image(),
-            spec.entrypoint(),
-            spec.command(),
-            spec.environment(),
-            spec.hostname(),
-            spec.network(),
-            spec.folders(),
-            spec.ports(),
-            Map.of(LABEL, "somebody-else"),
-            spec.gpu(),
-            spec.sharedMemoryBytes());
+    ContainerSpec other = like(spec, spec.image(), Map.of(LABEL, "somebody-else"));
     try {
       assertThatThrownBy(() -> engine().start(other))
           .isInstanceOf(EngineException.class)
@@ -259,25 +293,63 @@ public interface ContainerEngineContract {
   @Test
   default void anUnknownImageIsNamedAndNothingIsLeft() {
     ContainerSpec known = spec(Script.COUNT);
-    ContainerSpec unknown =
-        new ContainerSpec(
-            known.name(),
-            "sagelocal/there-is-none:1",
-            known.entrypoint(),
-            known.command(),
-            known.environment(),
-            known.hostname(),
-            known.network(),
-            known.folders(),
-            known.ports(),
-            known.labels(),
-            known.gpu(),
-            known.sharedMemoryBytes());
+    ContainerSpec unknown = like(known, "sagelocal/there-is-none:1", known.labels());
     assertThat(engine().hasImage("sagelocal/there-is-none:1")).isFalse();
     assertThatThrownBy(() -> engine().start(unknown))
         .isInstanceOf(ImageNotFoundException.class)
         .hasMessageContaining("sagelocal/there-is-none:1");
     assertThat(engine().find(unknown.name())).isEmpty();
+  }
+
+  @Test
+  default void containersStartTogether() throws InterruptedException {
+    List<ContainerSpec> specs = List.of(spec(Script.SEVEN), spec(Script.COUNT));
+    List<ContainerId> ids = engine().startTogether(specs);
+    try {
+      assertThat(ids.stream().map(ContainerId::name))
+          .containsExactlyElementsOf(specs.stream().map(ContainerSpec::name).toList());
+      assertThat(engine().await(ids.getFirst()).code()).isEqualTo(7);
+      assertThat(engine().await(ids.getLast()).code()).isZero();
+      assertThat(engine().startTogether(specs)).isEqualTo(ids);
+    } finally {
+      ids.forEach(engine()::remove);
+    }
+  }
+
+  @Test
+  default void whenOneCannotBeMadeNoneOfThemRuns(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("in"), "bytes");
+    ContainerSpec good = spec(Script.COPY, new Folder("/data", folder, true));
+    ContainerSpec bad = like(spec(Script.COUNT), "sagelocal/there-is-none:1", good.labels());
+    assertThatThrownBy(() -> engine().startTogether(List.of(good, bad)))
+        .isInstanceOf(ImageNotFoundException.class);
+    assertThat(engine().find(good.name())).isEmpty();
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  default void aNetworkThatIsNotThereIsNamedAndNothingIsLeft() {
+    ContainerSpec spec =
+        connected(spec(Script.COUNT), new ContainerNetwork.Named("sagelocal-none"));
+    assertThatThrownBy(() -> engine().start(spec))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("sagelocal-none");
+    assertThat(engine().find(spec.name())).isEmpty();
+  }
+
+  @Test
+  default void theMachineHasAProcessorAndMemory() {
+    assertThat(engine().machine().cpus()).isPositive();
+    assertThat(engine().machine().memoryBytes()).isPositive();
+  }
+
+  @Test
+  default void aGpuThatIsNotThereIsRefusedAndNothingIsLeft() {
+    ContainerSpec plain = spec(Script.COUNT);
+    ContainerSpec spec = limited(plain, plain.limits().withGpus(List.of("97")));
+    assertThat(engine().gpus()).doesNotContain("97");
+    assertThatThrownBy(() -> engine().start(spec)).isInstanceOf(EngineException.class);
+    assertThat(engine().find(spec.name())).isEmpty();
   }
 
   @Test
@@ -313,17 +385,17 @@ public interface ContainerEngineContract {
   default void labelsFindContainersAndNetworks() {
     ContainerId id = engine().start(spec(Script.POLITE));
     String network = "sagelocal-" + INSTANCE + "-network";
-    engine().createNetwork(network, Map.of(LABEL, INSTANCE));
-    engine().createNetwork(network, Map.of(LABEL, INSTANCE));
+    engine().createNetwork(network, false, Map.of(LABEL, INSTANCE));
+    engine().createNetwork(network, false, Map.of(LABEL, INSTANCE));
     try {
       assertThat(engine().containersLabelled(LABEL)).containsEntry(id.name(), INSTANCE);
-      assertThat(engine().networksLabelled(LABEL)).containsOnlyOnce(network);
+      assertThat(engine().networksLabelled(LABEL)).containsEntry(network, INSTANCE);
     } finally {
       engine().remove(id);
       engine().removeNetwork(network);
       engine().removeNetwork(network);
     }
-    assertThat(engine().networksLabelled(LABEL)).doesNotContain(network);
+    assertThat(engine().networksLabelled(LABEL)).doesNotContainKey(network);
   }
 
   private List<String> log(ContainerId id) throws InterruptedException {

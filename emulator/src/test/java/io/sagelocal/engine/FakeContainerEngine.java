@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +34,16 @@ public final class FakeContainerEngine implements ContainerEngine {
       Thread thread,
       CompletableFuture<Exit> exit) {}
 
+  /** A network; an isolated one leads nowhere but to its containers. */
+  public record Network(boolean isolated, Map<String, String> labels) {}
+
   private final Map<String, Program> images = new ConcurrentHashMap<>();
   private final Map<String, Program> registry = new ConcurrentHashMap<>();
   private final Map<String, Running> containers = new ConcurrentHashMap<>();
-  private final Map<String, Map<String, String>> networks = new ConcurrentHashMap<>();
+  private final Map<String, Network> networks = new ConcurrentHashMap<>();
   private final AtomicInteger ids = new AtomicInteger();
+  private volatile MachineSize machine = new MachineSize(2, 8L << 30);
+  private volatile List<String> gpus = List.of();
   private volatile boolean down;
 
   /** An image of this machine. */
@@ -50,6 +56,18 @@ public final class FakeContainerEngine implements ContainerEngine {
   public FakeContainerEngine remoteImage(String name, Program program) {
     registry.put(name, program);
     return this;
+  }
+
+  /** The machine that the containers seem to run on. */
+  public FakeContainerEngine machine(MachineSize size, String... gpuNames) {
+    machine = size;
+    gpus = List.of(gpuNames);
+    return this;
+  }
+
+  /** The networks that are there. */
+  public Map<String, Network> networks() {
+    return Map.copyOf(networks);
   }
 
   /** Whether the engine does not answer. */
@@ -83,6 +101,18 @@ public final class FakeContainerEngine implements ContainerEngine {
   }
 
   @Override
+  public MachineSize machine() {
+    requireUp();
+    return machine;
+  }
+
+  @Override
+  public List<String> gpus() {
+    requireUp();
+    return gpus;
+  }
+
+  @Override
   public boolean hasImage(String image) {
     requireUp();
     return images.containsKey(image);
@@ -99,34 +129,69 @@ public final class FakeContainerEngine implements ContainerEngine {
   }
 
   @Override
-  public synchronized ContainerId start(ContainerSpec spec) {
+  public ContainerId start(ContainerSpec spec) {
+    return startTogether(List.of(spec)).getFirst();
+  }
+
+  @Override
+  public synchronized List<ContainerId> startTogether(List<ContainerSpec> specs) {
     requireUp();
+    List<Running> made = new ArrayList<>();
+    try {
+      for (ContainerSpec spec : specs) {
+        made.add(make(spec));
+      }
+    } catch (RuntimeException e) {
+      made.forEach(one -> remove(one.id()));
+      throw e;
+    }
+    made.stream()
+        .map(Running::thread)
+        .filter(thread -> thread.getState() == Thread.State.NEW)
+        .forEach(Thread::start);
+    return made.stream().map(Running::id).toList();
+  }
+
+  private Running make(ContainerSpec spec) {
     Running there = containers.get(spec.name());
     if (there != null) {
       if (!there.spec().labels().equals(spec.labels())) {
         throw new EngineException(
             "there is a container named " + spec.name() + " which is not ours");
       }
-      return there.id();
+      return there;
     }
     Program program = images.get(spec.image());
     if (program == null) {
       throw new ImageNotFoundException(spec.image(), "it is not here");
     }
-    for (Folder folder : spec.folders()) {
-      if (!Files.isDirectory(folder.local())) {
-        throw new EngineException("folder %s is not there".formatted(folder.local()));
-      }
-    }
+    requireParts(spec);
     ContainerId id = new ContainerId(spec.name(), "%012x".formatted(ids.incrementAndGet()));
     FakeLog log = new FakeLog();
     FakeHost host = new FakeHost(spec, log);
     CompletableFuture<Exit> exit = new CompletableFuture<>();
     Thread thread =
         Thread.ofVirtual().unstarted(() -> exit.complete(new Exit(run(program, host, log), false)));
-    containers.put(spec.name(), new Running(spec, id, host, log, thread, exit));
-    thread.start();
-    return id;
+    Running made = new Running(spec, id, host, log, thread, exit);
+    containers.put(spec.name(), made);
+    return made;
+  }
+
+  private void requireParts(ContainerSpec spec) {
+    for (Folder folder : spec.folders()) {
+      if (!Files.isDirectory(folder.local())) {
+        throw new EngineException("folder %s is not there".formatted(folder.local()));
+      }
+    }
+    if (spec.network() instanceof ContainerNetwork.Named named
+        && !networks.containsKey(named.name())) {
+      throw new EngineException("network %s not found".formatted(named.name()));
+    }
+    List<String> wanted = spec.limits().gpus();
+    if (!wanted.isEmpty()
+        && (gpus.isEmpty() || !(wanted.equals(Limits.ALL_GPUS) || gpus.containsAll(wanted)))) {
+      throw new EngineException("GPUs %s were asked for, and there are %s".formatted(wanted, gpus));
+    }
   }
 
   private static int run(Program program, FakeHost host, FakeLog log) {
@@ -171,7 +236,10 @@ public final class FakeContainerEngine implements ContainerEngine {
     } catch (TimeoutException e) {
       running.exit().complete(new Exit(KILLED, false));
       running.log().end();
-    } catch (InterruptedException | ExecutionException e) {
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineException("stopping " + id.name() + " was interrupted", e);
+    } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -216,21 +284,28 @@ public final class FakeContainerEngine implements ContainerEngine {
   }
 
   @Override
-  public void createNetwork(String name, Map<String, String> labels) {
-    networks.putIfAbsent(name, labels);
+  public void createNetwork(String name, boolean isolated, Map<String, String> labels) {
+    requireUp();
+    networks.putIfAbsent(name, new Network(isolated, Map.copyOf(labels)));
   }
 
   @Override
   public void removeNetwork(String name) {
+    requireUp();
     networks.remove(name);
   }
 
   @Override
-  public List<String> networksLabelled(String label) {
-    return networks.entrySet().stream()
-        .filter(network -> network.getValue().containsKey(label))
-        .map(Map.Entry::getKey)
-        .toList();
+  public Map<String, String> networksLabelled(String label) {
+    requireUp();
+    Map<String, String> found = new TreeMap<>();
+    networks.forEach((name, network) -> {
+      String value = network.labels().get(label);
+      if (value != null) {
+        found.put(name, value);
+      }
+    });
+    return found;
   }
 
   @Override

@@ -34,7 +34,7 @@ class TrainingJobTest {
       assertThat(ended.stopping(StopCause.REQUEST, NOW)).isSameAs(ended);
       assertThat(ended.downloading(NOW)).isSameAs(ended);
       assertThat(ended.training(NOW)).isSameAs(ended);
-      assertThat(ended.uploading(NOW, Map.of(), NOW)).isSameAs(ended);
+      assertThat(ended.uploading(NOW, Map.of(), Optional.empty(), NOW)).isSameAs(ended);
       assertThat(ended.ended(new Outcome.Failed("later"), Optional.empty(), NOW)).isSameAs(ended);
     }
   }
@@ -62,7 +62,8 @@ class TrainingJobTest {
         created()
             .downloading(NOW.plusSeconds(1))
             .training(NOW.plusSeconds(2))
-            .uploading(NOW, Map.of("algo-1", new Exit(0, false)), NOW.plusSeconds(3))
+            .uploading(
+                NOW, Map.of("algo-1", new Exit(0, false)), Optional.empty(), NOW.plusSeconds(3))
             .ended(new Outcome.Completed(), Optional.of(MODEL), NOW.plusSeconds(4));
     for (int i = 0; i + 1 < job.transitions().size(); i++) {
       assertThat(job.transitions().get(i).end()).contains(job.transitions().get(i + 1).start());
@@ -79,7 +80,7 @@ class TrainingJobTest {
             job.downloading(NOW),
             job.training(NOW),
             job.training(NOW).stopping(StopCause.MAX_RUNTIME, NOW),
-            job.uploading(NOW, Map.of("algo-1", new Exit(137, true)), NOW),
+            job.uploading(NOW, Map.of("algo-1", new Exit(137, true)), Optional.of("algo-1"), NOW),
             job.ended(new Outcome.Completed(), Optional.of(MODEL), NOW),
             job.ended(new Outcome.Failed("why"), Optional.empty(), NOW))) {
       TrainingJobCodec codec = new TrainingJobCodec();
@@ -118,9 +119,9 @@ class TrainingJobTest {
         .hasMessageContaining("Gzip")
         .hasMessageContaining("train");
     Map<String, Object> many = request();
-    many.put("ResourceConfig", Map.of("InstanceType", "ml.c4.xlarge", "InstanceCount", 9));
+    many.put("ResourceConfig", Map.of("InstanceType", "ml.c4.xlarge", "InstanceCount", 99));
     assertThatThrownBy(() -> TrainingJobSpec.of(new Document(many)))
-        .hasMessageContaining("InstanceCount 9");
+        .hasMessageContaining("InstanceCount 99");
   }
 
   private static TrainingJob created() {
