@@ -29,6 +29,8 @@ final class OperationTables {
         .on("CreateEndpoint", hosting::createEndpoint)
         .on("DescribeEndpoint", hosting::describeEndpoint)
         .on("ListEndpoints", hosting::listEndpoints)
+        .on("UpdateEndpoint", hosting::updateEndpoint)
+        .on("UpdateEndpointWeightsAndCapacities", hosting::updateCapacities)
         .on("DeleteEndpoint", hosting::deleteEndpoint)
         .on("AddTags", tags::add)
         .on("ListTags", tags::list)

@@ -8,11 +8,15 @@ import io.sagelocal.definitions.Definitions;
 import io.sagelocal.models.Models;
 import io.sagelocal.state.StateStore;
 import io.sagelocal.state.Timeline;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Creates, shows and deletes EndpointConfigs. */
 public final class EndpointConfigs {
   private static final String TYPE = "endpoint-config";
+
+  private static final List<String> UNSUPPORTED = List.of("ExplainerConfig", "MetricsConfig");
 
   private final Definitions definitions;
   private final Models models;
@@ -29,7 +33,10 @@ public final class EndpointConfigs {
    *     exist, or this emulator cannot run such a variant
    */
   public Definition create(Scope scope, Document request) {
-    for (ProductionVariant variant : variants(request)) {
+    refuseWhatIsMissing(request);
+    List<ProductionVariant> variants = variants(request);
+    refuseDoubtfulVariants(variants);
+    for (ProductionVariant variant : variants) {
       models.require(scope, variant.modelName());
     }
     String name = request.text("EndpointConfigName");
@@ -67,18 +74,43 @@ public final class EndpointConfigs {
 
   /** The variants of a configuration's request, in order. */
   static List<ProductionVariant> variants(Document request) {
-    List<ProductionVariant> variants =
-        request.documents("ProductionVariants").stream().map(ProductionVariant::of).toList();
-    if (variants.size() != 1) {
-      throw ServiceError.validation(
-          "ProductionVariants has %d members; this emulator runs endpoints of 1", variants.size());
+    return request.documents("ProductionVariants").stream().map(ProductionVariant::of).toList();
+  }
+
+  private static void refuseWhatIsMissing(Document request) {
+    for (String member : UNSUPPORTED) {
+      if (request.has(member)) {
+        throw ServiceError.validation("%s is not supported by this emulator", member);
+      }
     }
-    ProductionVariant variant = variants.getFirst();
-    if (variant.instanceCount() > 1) {
-      throw ServiceError.validation(
-          "InitialInstanceCount %d of variant %s is more than this emulator runs; use 1",
-          variant.instanceCount(), variant.name());
+    if (!request.documents("ShadowProductionVariants").isEmpty()) {
+      throw ServiceError.validation("ShadowProductionVariants is not supported by this emulator");
     }
-    return variants;
+    if (request
+        .findDocument("DataCaptureConfig")
+        .filter(one -> one.flag("EnableCapture"))
+        .isPresent()) {
+      throw ServiceError.validation("DataCaptureConfig is not supported by this emulator");
+    }
+    if (request.flag("EnableNetworkIsolation")) {
+      throw ServiceError.validation(
+          "EnableNetworkIsolation of an endpoint configuration is for inference components, which"
+              + " this emulator does not have; set it in the Model");
+    }
+  }
+
+  private static void refuseDoubtfulVariants(List<ProductionVariant> variants) {
+    Set<String> names = new HashSet<>();
+    for (ProductionVariant variant : variants) {
+      if (!names.add(variant.name())) {
+        throw ServiceError.validation(
+            "ProductionVariants has two members of the name %s; each needs its own",
+            variant.name());
+      }
+    }
+    if (variants.stream().mapToDouble(ProductionVariant::weight).sum() <= 0) {
+      throw ServiceError.validation(
+          "ProductionVariants have an InitialVariantWeight of 0 in all; at least one must be more");
+    }
   }
 }

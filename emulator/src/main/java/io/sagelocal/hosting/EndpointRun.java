@@ -1,60 +1,94 @@
 package io.sagelocal.hosting;
 
 import io.sagelocal.aws.Scope;
-import io.sagelocal.engine.Exit;
+import io.sagelocal.aws.ServiceError;
+import io.sagelocal.engine.EngineException;
 import io.sagelocal.hosting.EndpointState.Creating;
 import io.sagelocal.hosting.EndpointState.Deleting;
 import io.sagelocal.hosting.EndpointState.Failed;
 import io.sagelocal.hosting.EndpointState.InService;
-import io.sagelocal.hosting.Endpoints.Route;
-import io.sagelocal.serving.InstanceSpec;
+import io.sagelocal.hosting.EndpointState.RollingBack;
+import io.sagelocal.hosting.EndpointState.Updating;
 import io.sagelocal.serving.ModelInstance;
-import io.sagelocal.serving.ModelServer;
 import io.sagelocal.serving.ServingFailure;
 import java.time.Duration;
-import java.util.Map;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of one endpoint: start its container, keep one running, remove it when the endpoint is
- * deleted. What comes next is read from the record each time, so a delete wins over a start in
- * flight.
+ * The life of one endpoint: start its instances, keep them running, put others in their place for
+ * an update, remove them when the endpoint is deleted. What comes next is read from the record each
+ * time, so a delete wins over a start in flight.
  */
 final class EndpointRun {
   private static final Logger log = LoggerFactory.getLogger(EndpointRun.class);
-  private static final Duration FIRST_RESTART_PAUSE = Duration.ofMillis(200);
-  private static final Duration LONGEST_RESTART_PAUSE = Duration.ofSeconds(30);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final int MAX_REASON_CHARS = 1024;
-  private static final int SCOPE_DIGITS = 0xffff;
 
   private final HostingContext context;
   private final Scope scope;
   private final String name;
-  private final CompletableFuture<Void> deleted = new CompletableFuture<>();
-  private volatile @Nullable ModelInstance server;
-  private volatile @Nullable Route route;
+  private final InstanceNames names;
+  private final String logGroupArn;
+  private final Semaphore changes = new Semaphore(0);
+
+  /** Every fleet that may have something running: the one that serves, the next, earlier ones. */
+  private final List<Fleet> fleets = new CopyOnWriteArrayList<>();
+
+  private volatile boolean deleting;
+  private volatile @Nullable Fleet serving;
 
   EndpointRun(HostingContext context, Scope scope, String name) {
     this.context = context;
     this.scope = scope;
     this.name = name;
+    this.names = new InstanceNames(context, scope, name);
+    this.logGroupArn = scope.logGroupArn(Endpoints.logGroup(name));
+  }
+
+  /** Tells the run that the record has changed. */
+  void changed() {
+    changes.release();
   }
 
   /** Tells the run that the record now asks for removal. */
   void deleteRequested() {
-    deleted.complete(null);
+    deleting = true;
+    fleets.forEach(Fleet::giveUp);
+    changes.release();
   }
 
-  /** Where invocations go; empty while no container is healthy or when the endpoint is deleted. */
-  Optional<Route> route() {
-    return deleted.isDone() ? Optional.empty() : Optional.ofNullable(route);
+  /**
+   * Claims a running instance for an invocation; empty while there is none or when the endpoint is
+   * deleted.
+   *
+   * @throws ServiceError a ValidationError when its model does not have what is asked for
+   */
+  Optional<Route> route(InvocationTarget target) {
+    Fleet fleet = serving;
+    if (deleting || fleet == null) {
+      return Optional.empty();
+    }
+    Optional<Instance> claimed = fleet.claim(target.variant(), null);
+    if (claimed.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      target.check(claimed.get().model().model());
+    } catch (ServiceError e) {
+      claimed.get().release();
+      throw e;
+    }
+    return Optional.of(new Route(fleet, claimed.get(), target, logGroupArn));
   }
 
   /**
@@ -62,158 +96,159 @@ final class EndpointRun {
    * next run takes the endpoint up from it.
    */
   void live() throws InterruptedException {
-    Duration pause = FIRST_RESTART_PAUSE;
+    Duration pause = FIRST_PAUSE;
+    record().ifPresent(this::removeLeftovers);
     for (Optional<Endpoint> now = record(); now.isPresent(); now = record()) {
       Endpoint endpoint = now.get();
       switch (endpoint.state()) {
         case Creating c -> create(endpoint);
-        case InService i -> pause = serve(endpoint, pause);
-        case Failed f -> awaitDeletion();
+        case InService i -> {
+          keep(endpoint);
+          changes.acquire();
+        }
+        case Updating u -> {
+          keep(endpoint);
+          update(endpoint, u.next());
+        }
+        case RollingBack r -> {
+          keep(endpoint);
+          change(new InService(Optional.of(r.reason())));
+        }
+        case Failed f -> changes.acquire();
         case Deleting d -> pause = removeOrPause(endpoint, pause);
       }
     }
   }
 
   /**
-   * Removes the container, for a shutdown; the record stays, unless it asked for removal already.
+   * Removes the containers, for a shutdown; the record stays, unless it asked for removal already.
    */
   void shutDown() {
-    ModelInstance running = server;
-    down();
-    if (running != null) {
-      running.close();
+    try {
+      record()
+          .filter(endpoint -> endpoint.state() instanceof Deleting)
+          .ifPresentOrElse(this::remove, this::down);
+    } catch (EngineException e) {
+      log.error("endpoint {} could not be stopped: {}", name, e.getMessage());
     }
-    record().filter(endpoint -> endpoint.state() instanceof Deleting).ifPresent(this::remove);
   }
 
   private void create(Endpoint endpoint) throws InterruptedException {
+    Fleet fleet = add(endpoint.deployment());
     try {
-      up(endpoint, ModelInstance.open(context.serving(), spec(endpoint), deleted::isDone));
-      update(new InService());
+      fleet.start(endpoint.deployment());
+      serving = fleet;
+      change(InService.WELL);
     } catch (ServingFailure e) {
-      update(new Failed(cut(e.reason())));
-    } catch (RuntimeException e) {
-      log.error("endpoint {} met an unexpected error", endpoint.arn(), e);
-      update(new Failed(cut("InternalServerError: " + e)));
+      fleets.remove(fleet);
+      change(new Failed(cut(e.reason())));
     }
   }
 
-  /** Serves until the container ends or the endpoint is deleted; answers the next pause. */
-  private Duration serve(Endpoint endpoint, Duration pause) throws InterruptedException {
+  /** After a restart there is a record of an endpoint that serves, and nothing that does. */
+  private void keep(Endpoint endpoint) {
+    if (serving == null) {
+      Fleet fleet = add(endpoint.deployment());
+      fleet.keep(endpoint.deployment());
+      serving = fleet;
+    }
+  }
+
+  private void update(Endpoint endpoint, Deployment next) throws InterruptedException {
+    Fleet old = serving;
     try {
-      ModelInstance running = server;
-      if (running == null) {
-        running = ModelInstance.open(context.serving(), spec(endpoint), deleted::isDone);
-        up(endpoint, running);
+      if (next.number() == endpoint.deployment().number() && old != null) {
+        old.scale(next);
+        context.records().update(scope, name, each -> each.updated(now()));
+      } else {
+        replace(old, next);
       }
-      CompletableFuture.anyOf(running.exit(), deleted).get();
-      if (deleted.isDone()) {
-        return pause;
-      }
-      Exit exit = running.exit().get();
-      log.warn(
-          "the container of endpoint {} ended with exit code {}; it is started again",
-          endpoint.arn(),
-          exit.code());
-      down();
-      running.close();
-      return FIRST_RESTART_PAUSE;
     } catch (ServingFailure e) {
-      log.warn("endpoint {} could not be started again: {}", endpoint.arn(), e.reason());
-    } catch (ExecutionException | RuntimeException e) {
-      log.error("endpoint {} met an unexpected error", endpoint.arn(), e);
+      log.warn("the update of endpoint {} is taken back: {}", endpoint.arn(), e.reason());
+      change(new RollingBack(cut(e.reason())));
     }
-    awaitDeletionFor(pause);
-    return longer(pause);
   }
 
-  private void up(Endpoint endpoint, ModelInstance running) {
-    server = running;
-    String variant = endpoint.variants().getFirst().name();
-    ModelServer first = running.servers().getFirst();
-    route =
-        new Route(
-            variant,
-            first.address(),
-            first.containerId(),
-            scope.logGroupArn(Endpoints.logGroup(name)));
-  }
-
-  private void down() {
-    route = null;
-    server = null;
-  }
-
-  private void awaitDeletionFor(Duration pause) throws InterruptedException {
+  /** New requests go to the new fleet once all of it is healthy; the old one ends what it has. */
+  private void replace(@Nullable Fleet old, Deployment next)
+      throws ServingFailure, InterruptedException {
+    Fleet fleet = add(next);
     try {
-      deleted.get(pause.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      log.debug("endpoint {} is tried again", name);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
+      fleet.start(next);
+    } catch (ServingFailure e) {
+      fleets.remove(fleet);
+      throw e;
+    }
+    serving = fleet;
+    context.records().update(scope, name, each -> each.updated(now()));
+    if (old != null) {
+      Thread.ofVirtual().name("retire-" + name).start(() -> retire(old));
     }
   }
 
-  private void awaitDeletion() throws InterruptedException {
+  private void retire(Fleet old) {
     try {
-      deleted.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
+      old.retire();
+      fleets.remove(old);
+    } catch (InterruptedException e) {
+      log.debug("let go of what endpoint {} ran before", name);
     }
   }
 
-  /** The record goes only when the container has: what is left behind must be found again. */
+  /** A delete that came before the fleet was known to it is told to the fleet here. */
+  private Fleet add(Deployment deployment) {
+    Fleet fleet = new Fleet(context, names, deployment);
+    fleets.add(fleet);
+    if (deleting) {
+      fleet.giveUp();
+    }
+    return fleet;
+  }
+
+  /** What a crash left of fleets that nobody needs any more. */
+  private void removeLeftovers(Endpoint endpoint) {
+    Set<String> needed = new HashSet<>(names.containers(endpoint.deployment()));
+    if (endpoint.state() instanceof Updating updating) {
+      needed.addAll(names.containers(updating.next()));
+    }
+    try {
+      ModelInstance.sweep(context.serving().engine(), InstanceNames.ARN_LABEL, names.arn(), needed);
+    } catch (EngineException e) {
+      log.warn("leftovers of endpoint {} could not be looked for: {}", name, e.getMessage());
+    }
+  }
+
+  /** The record goes only when the containers have: what is left behind must be found again. */
   private Duration removeOrPause(Endpoint endpoint, Duration pause) throws InterruptedException {
     try {
       remove(endpoint);
-      return FIRST_RESTART_PAUSE;
+      return FIRST_PAUSE;
     } catch (RuntimeException e) {
       log.warn("endpoint {} could not be removed yet: {}", endpoint.arn(), e.getMessage());
       context.serving().timeline().sleep(pause);
-      return longer(pause);
+      Duration next = pause.multipliedBy(2);
+      return next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
     }
-  }
-
-  private static Duration longer(Duration pause) {
-    Duration next = pause.multipliedBy(2);
-    return next.compareTo(LONGEST_RESTART_PAUSE) > 0 ? LONGEST_RESTART_PAUSE : next;
   }
 
   private void remove(Endpoint endpoint) {
     down();
-    ModelInstance.discard(context.serving().engine(), spec(endpoint));
-    context.records().delete(scope, name);
+    context.serving().engine().deleteFolder(names.folder());
+    context.records().delete(scope, endpoint.name());
   }
 
-  private InstanceSpec spec(Endpoint endpoint) {
-    ProductionVariant variant = endpoint.variants().getFirst();
-    String container =
-        "sagelocal-%s-%04x-endpoint-%s-%s"
-            .formatted(context.instance(), scope.hashCode() & SCOPE_DIGITS, name, variant.name());
-    return new InstanceSpec(
-        scope,
-        endpoint.model(variant),
-        container,
-        context
-            .endpointsFolder()
-            .resolve(scope.account().digits())
-            .resolve(scope.region().name())
-            .resolve(name)
-            .resolve(variant.name()),
-        Map.of(
-            "io.sagelocal.instance", context.instance(),
-            "io.sagelocal.endpoint", name,
-            "io.sagelocal.arn", endpoint.arn().toString()),
-        Endpoints.logGroup(name),
-        variant.name() + "/i",
-        variant.instanceType().gpu(),
-        InstanceSpec.TimeLimits.DEFAULT);
+  private void down() {
+    serving = null;
+    fleets.forEach(Fleet::abandon);
+    ModelInstance.sweep(context.serving().engine(), InstanceNames.ARN_LABEL, names.arn(), Set.of());
   }
 
-  private void update(EndpointState next) {
-    context
-        .records()
-        .update(scope, name, endpoint -> endpoint.in(next, context.serving().timeline().now()));
+  private void change(EndpointState next) {
+    context.records().update(scope, name, endpoint -> endpoint.in(next, now()));
+  }
+
+  private Instant now() {
+    return context.serving().timeline().now();
   }
 
   private Optional<Endpoint> record() {

@@ -6,10 +6,11 @@ import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.hosting.EndpointState.Creating;
 import io.sagelocal.hosting.EndpointState.Deleting;
+import io.sagelocal.hosting.EndpointState.Failed;
 import io.sagelocal.hosting.EndpointState.InService;
+import io.sagelocal.hosting.EndpointState.Updating;
 import io.sagelocal.models.Models;
 import io.sagelocal.state.Stored;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -30,16 +31,6 @@ public final class Endpoints implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Endpoints.class);
 
   private record Key(Scope scope, String name) {}
-
-  /**
-   * Where an invocation goes.
-   *
-   * @param variant the ProductionVariant that answers
-   * @param container the container behind the address; a later one may get the same address
-   * @param logGroupArn where its log is
-   */
-  public record Route(
-      String variant, InetSocketAddress address, String container, String logGroupArn) {}
 
   private final HostingContext context;
   private final EndpointConfigs configs;
@@ -73,14 +64,10 @@ public final class Endpoints implements AutoCloseable {
    */
   public Endpoint create(Scope scope, Document request) {
     String name = request.text("EndpointName");
-    Document config = configs.require(scope, request.text("EndpointConfigName")).request();
-    Map<String, Document> used = new HashMap<>();
-    for (ProductionVariant variant : EndpointConfigs.variants(config)) {
-      used.put(variant.modelName(), models.require(scope, variant.modelName()).request());
-    }
+    DeploymentRules.check(request);
     Instant now = context.serving().timeline().now();
-    Endpoint endpoint =
-        new Endpoint(arn(scope, name), name, config, used, now, now, new Creating());
+    Deployment deployment = deployment(0, scope, request);
+    Endpoint endpoint = new Endpoint(arn(scope, name), name, deployment, now, now, new Creating());
     context
         .records()
         .create(
@@ -121,6 +108,74 @@ public final class Endpoints implements AutoCloseable {
   }
 
   /**
+   * Begins to put another configuration in the place of the present one, which answers until the
+   * new one's instances are all healthy.
+   *
+   * @throws ServiceError a ValidationException when there is none of that name, it is not in
+   *     service, or the configuration or a Model of its does not exist
+   */
+  public Endpoint update(Scope scope, Document request) {
+    DeploymentRules.check(request);
+    Endpoint before = require(scope, request.text("EndpointName"));
+    Deployment next = deployment(before.deployment().number() + 1, scope, request);
+    return begin(
+        scope,
+        before,
+        next.with(DeploymentRules.retained(request, before.variants(), next.variants())));
+  }
+
+  /**
+   * Begins to change the weights and numbers of instances of variants.
+   *
+   * @throws ServiceError a ValidationException when there is no endpoint or variant of that name,
+   *     or it is not in service
+   */
+  public Endpoint updateCapacities(Scope scope, Document request) {
+    Endpoint before = require(scope, request.text("EndpointName"));
+    Map<String, Capacity> changes =
+        DeploymentRules.capacities(
+            request.documents("DesiredWeightsAndCapacities"), before.name(), before.variants());
+    return begin(scope, before, before.deployment().with(changes));
+  }
+
+  /** The update that finds another one under way, or the one it was made for gone, is refused. */
+  private Endpoint begin(Scope scope, Endpoint before, Deployment next) {
+    Instant now = context.serving().timeline().now();
+    Endpoint after =
+        context
+            .records()
+            .update(
+                scope,
+                before.name(),
+                endpoint -> {
+                  if (!(endpoint.state() instanceof InService)
+                      || !endpoint.deployment().isAt(before.deployment())) {
+                    throw ServiceError.validation(
+                        endpoint.state() instanceof Failed
+                            ? "Cannot update failed endpoint \"%s\"."
+                            : "Cannot update in-progress endpoint \"%s\".",
+                        endpoint.arn());
+                  }
+                  return endpoint.in(new Updating(next), now);
+                })
+            .orElseThrow(() -> unknown(scope, before.name()));
+    EndpointRun run = runs.get(new Key(scope, before.name()));
+    if (run != null) {
+      run.changed();
+    }
+    return after;
+  }
+
+  private Deployment deployment(int number, Scope scope, Document request) {
+    Document config = configs.require(scope, request.text("EndpointConfigName")).request();
+    Map<String, Document> used = new HashMap<>();
+    for (ProductionVariant variant : EndpointConfigs.variants(config)) {
+      used.put(variant.modelName(), models.require(scope, variant.modelName()).request());
+    }
+    return new Deployment(number, config, used, Map.of());
+  }
+
+  /**
    * Deletes an endpoint, also one that is still starting; its record goes when its container has.
    *
    * @throws ServiceError a ValidationException when there is none of that name
@@ -140,45 +195,41 @@ public final class Endpoints implements AutoCloseable {
   }
 
   /**
-   * Finds the container that answers an invocation.
+   * Claims the instance that answers an invocation.
    *
-   * @param targetVariant the variant the caller asks for; empty for any
-   * @throws ServiceError ValidationError when there is no such endpoint or variant or it is not in
-   *     service, ServiceUnavailable while its container is started again
+   * @throws ServiceError ValidationError when there is no such endpoint, variant, container or
+   *     model or it is not in service, ServiceUnavailable while its containers are started again
    */
-  public Route route(Scope scope, String name, Optional<String> targetVariant) {
-    Optional<Route> live =
-        Optional.ofNullable(runs.get(new Key(scope, name))).flatMap(EndpointRun::route);
-    if (live.isPresent()
-        && targetVariant.orElse(live.get().variant()).equals(live.get().variant())) {
-      return live.get();
-    }
-    throw refusal(scope, name, targetVariant);
+  public Route route(Scope scope, String name, InvocationTarget target) {
+    return Optional.ofNullable(runs.get(new Key(scope, name)))
+        .flatMap(run -> run.route(target))
+        .orElseThrow(() -> refusal(scope, name, target));
   }
 
   /** Why an invocation has nowhere to go. */
-  private ServiceError refusal(Scope scope, String name, Optional<String> targetVariant) {
+  private ServiceError refusal(Scope scope, String name, InvocationTarget target) {
     Optional<Endpoint> endpoint = find(scope, name);
     if (endpoint.isEmpty()) {
       return new ServiceError(
           "ValidationError",
           "Endpoint %s of account %s not found.".formatted(name, scope.account()));
     }
-    if (!(endpoint.get().state() instanceof InService)) {
+    if (!endpoint.get().serves()) {
       return new ServiceError(
           "ValidationError",
           "Endpoint %s of account %s is not InService but %s."
               .formatted(name, scope.account(), endpoint.get().status()));
     }
-    String variant = endpoint.get().variants().getFirst().name();
-    return targetVariant.orElse(variant).equals(variant)
+    List<String> variants =
+        endpoint.get().variants().stream().map(ProductionVariant::name).toList();
+    return target.variant().filter(asked -> !variants.contains(asked)).isEmpty()
         ? new ServiceError(
             "ServiceUnavailable",
-            "The container of endpoint %s is being started again.".formatted(name))
+            "No container of endpoint %s is up; they are being started again.".formatted(name))
         : new ServiceError(
             "ValidationError",
             "Endpoint %s has no variant %s; it has %s."
-                .formatted(name, targetVariant.orElse(""), variant));
+                .formatted(name, target.variant().orElse(""), String.join(", ", variants)));
   }
 
   /** Stops the containers; the endpoints stay on record and are started again by a next start. */

@@ -48,6 +48,11 @@ public record InstanceSpec(
     labels = Map.copyOf(labels);
   }
 
+  /** The names of its containers, in the model's order. */
+  public List<String> containerNames() {
+    return servers().stream().map(ModelServerSpec::containerName).toList();
+  }
+
   /** Its containers, in the model's order. */
   List<ModelServerSpec> servers() {
     List<ModelServerSpec> servers = new ArrayList<>();

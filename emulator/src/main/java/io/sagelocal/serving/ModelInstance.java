@@ -3,9 +3,13 @@ package io.sagelocal.serving;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.Exit;
+import io.sagelocal.models.Model;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -108,6 +112,11 @@ public final class ModelInstance implements AutoCloseable {
         : new ServingFailure(String.valueOf(failures.getFirst().getMessage()), failures.getFirst());
   }
 
+  /** What it runs. */
+  public Model model() {
+    return spec.model();
+  }
+
   /** The running containers, in the model's order. */
   public List<ModelServer> servers() {
     return servers;
@@ -132,6 +141,35 @@ public final class ModelInstance implements AutoCloseable {
       log.error("containers {} or their folder could not be removed", spec.containerName(), e);
     }
     release();
+  }
+
+  /**
+   * Stops and removes every container that carries a label with a value, except those that are to
+   * stay.
+   *
+   * @throws EngineException when something of them may still be there
+   */
+  public static void sweep(ContainerEngine engine, String label, String value, Set<String> stay) {
+    List<String> names =
+        engine.containersLabelled(label).entrySet().stream()
+            .filter(each -> each.getValue().equals(value) && !stay.contains(each.getKey()))
+            .map(Map.Entry::getKey)
+            .toList();
+    List<RuntimeException> failures = new CopyOnWriteArrayList<>();
+    try (ExecutorService removals = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (String name : names) {
+        removals.execute(() -> {
+          try {
+            ModelServer.remove(engine, name);
+          } catch (RuntimeException e) {
+            failures.add(e);
+          }
+        });
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw failures.getFirst();
+    }
   }
 
   /**

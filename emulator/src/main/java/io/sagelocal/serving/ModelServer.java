@@ -140,10 +140,15 @@ public final class ModelServer {
    * @throws EngineException when something of them may still be there
    */
   static void discard(ContainerEngine engine, ModelServerSpec spec) {
-    Optional<ContainerId> found = engine.find(spec.containerName());
+    remove(engine, spec.containerName());
+    engine.deleteFolder(spec.folder());
+  }
+
+  /** Stops and removes the container of that name if there is one. */
+  static void remove(ContainerEngine engine, String containerName) {
+    Optional<ContainerId> found = engine.find(containerName);
     found.ifPresent(id -> engine.stop(id, STOP_GRACE));
     found.ifPresent(engine::remove);
-    engine.deleteFolder(spec.folder());
   }
 
   private static ContainerId findOrStart(

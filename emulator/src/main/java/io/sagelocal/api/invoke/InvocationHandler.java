@@ -5,7 +5,8 @@ import io.sagelocal.api.ErrorStatus;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.hosting.Endpoints;
-import io.sagelocal.hosting.Endpoints.Route;
+import io.sagelocal.hosting.InvocationTarget;
+import io.sagelocal.hosting.Route;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -80,7 +81,13 @@ public final class InvocationHandler extends ProxyHandler.Reverse {
       }
       Route route =
           endpoints.route(
-              scope, invocation.endpoint(), Optional.ofNullable(headers.get(TARGET_VARIANT)));
+              scope,
+              invocation.endpoint(),
+              new InvocationTarget(
+                  Optional.ofNullable(headers.get(TARGET_VARIANT)),
+                  Optional.empty(),
+                  Optional.empty()));
+      Request.addCompletionListener(request, failure -> route.close());
       request.setAttribute(ROUTE, route);
       return super.handle(request, response, callback);
     } catch (ServiceError e) {
@@ -92,7 +99,10 @@ public final class InvocationHandler extends ProxyHandler.Reverse {
   private static HttpURI target(Request request) {
     Route route = route(request);
     return HttpURI.from(
-        "http", route.address().getHostString(), route.address().getPort(), "/invocations");
+        "http",
+        route.stages().getFirst().address().getHostString(),
+        route.stages().getFirst().address().getPort(),
+        "/invocations");
   }
 
   private static Route route(Request request) {
@@ -108,7 +118,7 @@ public final class InvocationHandler extends ProxyHandler.Reverse {
     super.copyRequestHeaders(clientToProxy, proxyToServer);
     // connections are pooled by address and tag: one to a container that is gone serves no later
     // one
-    proxyToServer.tag(route(clientToProxy).container());
+    proxyToServer.tag(route(clientToProxy).stages().getFirst().containerId());
     proxyToServer.headers(headers -> OWN_HEADERS.forEach(headers::remove));
     proxyToServer.timeout(MODEL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }

@@ -3,14 +3,16 @@ package io.sagelocal.api.json;
 import io.sagelocal.definitions.Definition;
 import io.sagelocal.hosting.Endpoint;
 import io.sagelocal.hosting.EndpointConfigs;
-import io.sagelocal.hosting.EndpointState.Failed;
 import io.sagelocal.hosting.Endpoints;
+import io.sagelocal.hosting.ProductionVariant;
 import io.sagelocal.models.Models;
 import io.sagelocal.tags.Tags;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The Model, EndpointConfig and Endpoint operations. */
 public final class HostingOperations {
@@ -20,6 +22,9 @@ public final class HostingOperations {
   private static final Listing<Endpoint> ENDPOINTS =
       new Listing<>(one ->
           new Listing.Facts(one.name(), one.creationTime(), one.lastModifiedTime(), one.status()));
+
+  /** A Describe waits for the end of these. */
+  private static final Set<String> UNDER_WAY = Set.of("Creating", "Updating", "Deleting");
 
   private final Models models;
   private final EndpointConfigs configs;
@@ -112,13 +117,26 @@ public final class HostingOperations {
   public Map<String, Object> describeEndpoint(Call call) throws InterruptedException {
     String name = call.request().text("EndpointName");
     Endpoint endpoint = endpoints.require(call.scope(), name);
-    if (endpoint.status().equals("Creating")) {
+    if (UNDER_WAY.contains(endpoint.status())) {
       Duration patience = hold.patience(call, name);
       if (!patience.isZero()) {
-        endpoint = endpoints.requireOnceNot(call.scope(), name, "Creating", patience);
+        endpoint = endpoints.requireOnceNot(call.scope(), name, endpoint.status(), patience);
       }
     }
     return description(endpoint);
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html */
+  public Map<String, Object> updateEndpoint(Call call) {
+    return Map.of("EndpointArn", endpoints.update(call.scope(), call.request()).arn().toString());
+  }
+
+  /**
+   * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpointWeightsAndCapacities.html
+   */
+  public Map<String, Object> updateCapacities(Call call) {
+    return Map.of(
+        "EndpointArn", endpoints.updateCapacities(call.scope(), call.request()).arn().toString());
   }
 
   /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListEndpoints.html */
@@ -160,11 +178,9 @@ public final class HostingOperations {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("EndpointName", endpoint.name());
     answer.put("EndpointArn", endpoint.arn().toString());
-    answer.put("EndpointConfigName", endpoint.config().text("EndpointConfigName"));
+    answer.put("EndpointConfigName", endpoint.deployment().config().text("EndpointConfigName"));
     answer.put("EndpointStatus", endpoint.status());
-    if (endpoint.state() instanceof Failed failed) {
-      answer.put("FailureReason", failed.reason());
-    }
+    endpoint.failureReason().ifPresent(reason -> answer.put("FailureReason", reason));
     answer.put("CreationTime", endpoint.creationTime());
     answer.put("LastModifiedTime", endpoint.lastModifiedTime());
     answer.put("ProductionVariants", variants(endpoint));
@@ -172,15 +188,17 @@ public final class HostingOperations {
   }
 
   private static List<Map<String, Object>> variants(Endpoint endpoint) {
-    boolean up = endpoint.status().equals("InService");
+    Map<String, ProductionVariant> desired = new HashMap<>();
+    endpoint.desiredVariants().forEach(variant -> desired.put(variant.name(), variant));
     return endpoint.variants().stream()
         .map(variant -> {
+          ProductionVariant then = desired.getOrDefault(variant.name(), variant);
           Map<String, Object> one = new LinkedHashMap<>();
           one.put("VariantName", variant.name());
           one.put("CurrentWeight", variant.weight());
-          one.put("DesiredWeight", variant.weight());
-          one.put("CurrentInstanceCount", up ? variant.instanceCount() : 0);
-          one.put("DesiredInstanceCount", variant.instanceCount());
+          one.put("DesiredWeight", then.weight());
+          one.put("CurrentInstanceCount", endpoint.serves() ? variant.instanceCount() : 0);
+          one.put("DesiredInstanceCount", then.instanceCount());
           return one;
         })
         .toList();

@@ -1,0 +1,223 @@
+package io.sagelocal.hosting;
+
+import io.sagelocal.serving.ServingFailure;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The instances of one deployment. The endpoint's thread fills and empties its places; which
+ * instance gets a request is decided on any thread without a lock: the variant by weight, then its
+ * instance with the fewest requests on its hands.
+ */
+final class Fleet {
+  /** Its multiples fall evenly over the unit interval: few requests already show the weights. */
+  private static final double GOLDEN_RATIO = 0.618033988749895;
+
+  private final HostingContext context;
+  private final InstanceNames names;
+  private final Map<String, Variant> variants = new LinkedHashMap<>();
+  private final AtomicInteger requests = new AtomicInteger();
+  private volatile boolean givenUp;
+
+  /** One variant's places, and the instances that take requests. */
+  private static final class Variant implements Slot.Traffic {
+    final List<Slot> slots = new CopyOnWriteArrayList<>();
+    final List<Instance> instances = new CopyOnWriteArrayList<>();
+    volatile double weight;
+
+    @Override
+    public void join(Instance instance) {
+      instances.add(instance);
+    }
+
+    @Override
+    public void leave(Instance instance) {
+      instances.remove(instance);
+    }
+
+    boolean hasOtherThan(@Nullable Instance except) {
+      return instances.stream().anyMatch(each -> each != except);
+    }
+  }
+
+  /** A fleet of no instance yet. */
+  Fleet(HostingContext context, InstanceNames names, Deployment deployment) {
+    this.context = context;
+    this.names = names;
+    deployment.variants().forEach(variant -> variants.put(variant.name(), new Variant()));
+    weigh(deployment);
+  }
+
+  /** Begins to start every instance, again and again where it fails. */
+  void keep(Deployment deployment) {
+    begin(deployment, true);
+  }
+
+  /**
+   * Starts every instance that is missing and waits for them.
+   *
+   * @throws ServingFailure why the first that failed did; none of them is running then
+   */
+  void start(Deployment deployment) throws ServingFailure, InterruptedException {
+    Startup startup = begin(deployment, false);
+    try {
+      startup.await();
+    } catch (ServingFailure e) {
+      variants.values().forEach(variant -> variant.slots.removeAll(startup.slots()));
+      throw e;
+    }
+  }
+
+  /**
+   * Has as many instances and the weights that the deployment says: first it grows, then traffic
+   * moves, then it shrinks.
+   *
+   * @throws ServingFailure why one of the new instances failed; the fleet is as it was then
+   */
+  void scale(Deployment next) throws ServingFailure, InterruptedException {
+    start(next);
+    weigh(next);
+    List<Slot> spare = new ArrayList<>();
+    for (ProductionVariant variant : next.variants()) {
+      List<Slot> slots = own(variant).slots;
+      while (slots.size() > variant.instanceCount()) {
+        spare.add(slots.removeLast());
+      }
+    }
+    end(spare);
+  }
+
+  /** Lets every instance finish what it has and removes it; waits for that. */
+  void retire() throws InterruptedException {
+    end(slots());
+  }
+
+  /** Breaks off starts in flight, and those that begin later. */
+  void giveUp() {
+    givenUp = true;
+    slots().forEach(Slot::giveUp);
+  }
+
+  /** Lets go of every instance at once, for whoever removes the containers; waits for that. */
+  void abandon() {
+    slots().forEach(Slot::abandon);
+    boolean interrupted = false;
+    for (Slot slot : slots()) {
+      interrupted |= slot.awaitAbandoned();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The variants' names, in the configuration's order. */
+  List<String> variantNames() {
+    return List.copyOf(variants.keySet());
+  }
+
+  /**
+   * Claims the instance that shall answer a request.
+   *
+   * @param target the variant that is asked for; empty for any
+   * @param except one that has been tried
+   * @return empty when there is none
+   */
+  Optional<Instance> claim(Optional<String> target, @Nullable Instance except) {
+    while (true) {
+      int request = requests.getAndIncrement() & Integer.MAX_VALUE;
+      Variant variant = target.isPresent() ? variants.get(target.get()) : byWeight(request, except);
+      Instance least = variant == null ? null : leastBusy(variant, request, except);
+      if (least == null) {
+        return Optional.empty();
+      }
+      if (least.claim()) {
+        return Optional.of(least);
+      }
+    }
+  }
+
+  private @Nullable Variant byWeight(int request, @Nullable Instance except) {
+    double total = 0;
+    for (Variant each : variants.values()) {
+      total += each.hasOtherThan(except) ? each.weight : 0;
+    }
+    double point = (request * GOLDEN_RATIO) % 1 * total;
+    Variant last = null;
+    for (Variant each : variants.values()) {
+      if (each.weight > 0 && each.hasOtherThan(except)) {
+        last = each;
+        point -= each.weight;
+        if (point < 0) {
+          return each;
+        }
+      }
+    }
+    return last;
+  }
+
+  /** Among equals another one each time. */
+  private static @Nullable Instance leastBusy(
+      Variant variant, int request, @Nullable Instance except) {
+    Object[] instances = variant.instances.toArray();
+    Instance least = null;
+    for (int i = 0; i < instances.length; i++) {
+      Instance each = (Instance) instances[(request + i) % instances.length];
+      if (each != except && (least == null || each.outstanding() < least.outstanding())) {
+        least = each;
+      }
+    }
+    return least;
+  }
+
+  private Startup begin(Deployment deployment, boolean patient) {
+    Startup startup = new Startup();
+    for (ProductionVariant variant : deployment.variants()) {
+      Variant own = own(variant);
+      for (int n = own.slots.size(); n < variant.instanceCount(); n++) {
+        Slot slot =
+            new Slot(
+                context.serving(),
+                names.spec(deployment, variant, n),
+                variant.name(),
+                own,
+                patient,
+                startup::failed);
+        own.slots.add(slot);
+        startup.add(slot);
+      }
+    }
+    if (givenUp) {
+      giveUp();
+    }
+    return startup;
+  }
+
+  private void weigh(Deployment deployment) {
+    deployment.variants().forEach(variant -> own(variant).weight = variant.weight());
+  }
+
+  private Variant own(ProductionVariant variant) {
+    Variant own = variants.get(variant.name());
+    if (own == null) {
+      throw new IllegalArgumentException("this deployment has no variant " + variant.name());
+    }
+    return own;
+  }
+
+  private List<Slot> slots() {
+    return variants.values().stream().flatMap(variant -> variant.slots.stream()).toList();
+  }
+
+  private static void end(List<Slot> slots) throws InterruptedException {
+    slots.forEach(Slot::giveUp);
+    for (Slot slot : slots) {
+      slot.awaitGone();
+    }
+  }
+}

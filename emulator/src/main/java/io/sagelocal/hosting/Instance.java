@@ -1,0 +1,59 @@
+package io.sagelocal.hosting;
+
+import io.sagelocal.serving.ModelInstance;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A running instance of a variant and how many requests it has on its hands. Any thread. */
+final class Instance {
+  /** Far below what any number of releases brings back to zero. */
+  private static final int CLOSED = Integer.MIN_VALUE / 2;
+
+  private final String variant;
+  private final ModelInstance model;
+  private final AtomicInteger outstanding = new AtomicInteger();
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private volatile boolean draining;
+
+  Instance(String variant, ModelInstance model) {
+    this.variant = variant;
+    this.model = model;
+  }
+
+  String variant() {
+    return variant;
+  }
+
+  ModelInstance model() {
+    return model;
+  }
+
+  int outstanding() {
+    return outstanding.get();
+  }
+
+  /** Takes one more request, unless it takes none any more. */
+  boolean claim() {
+    return outstanding.getAndUpdate(now -> now < 0 ? now : now + 1) >= 0;
+  }
+
+  /** A request that was claimed is done. */
+  void release() {
+    if (outstanding.decrementAndGet() == 0 && draining) {
+      closeIfIdle();
+    }
+  }
+
+  /** Takes no more requests once it has none; completed then. */
+  CompletableFuture<Void> drain() {
+    draining = true;
+    closeIfIdle();
+    return drained.copy();
+  }
+
+  private void closeIfIdle() {
+    if (outstanding.compareAndSet(0, CLOSED)) {
+      drained.complete(null);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.sagelocal.hosting;
+
+import io.sagelocal.models.Model;
+import io.sagelocal.serving.ModelServer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Where an invocation goes: a running instance, on whose hands the request is until this is closed.
+ */
+public final class Route implements AutoCloseable {
+  private final Fleet fleet;
+  private final Instance instance;
+  private final InvocationTarget target;
+  private final String logGroupArn;
+  private final List<ModelServer> stages;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  Route(Fleet fleet, Instance instance, InvocationTarget target, String logGroupArn) {
+    this.fleet = fleet;
+    this.instance = instance;
+    this.target = target;
+    this.logGroupArn = logGroupArn;
+    this.stages = stages(instance, target);
+  }
+
+  /** The ProductionVariant that answers. */
+  public String variant() {
+    return instance.variant();
+  }
+
+  /** The containers that the request goes through, each with the answer of the one before. */
+  public List<ModelServer> stages() {
+    return stages;
+  }
+
+  /** The model to load, of a container that loads models on demand. */
+  public Optional<String> targetModel() {
+    return target.model();
+  }
+
+  /** Where the containers' logs are. */
+  public String logGroupArn() {
+    return logGroupArn;
+  }
+
+  /** Another instance for the same request; empty when there is none. */
+  public Optional<Route> other() {
+    return fleet
+        .claim(target.variant(), instance)
+        .map(each -> new Route(fleet, each, target, logGroupArn));
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      instance.release();
+    }
+  }
+
+  private static List<ModelServer> stages(Instance instance, InvocationTarget target) {
+    List<ModelServer> all = instance.model().servers();
+    return instance.model().model().mode() == Model.Mode.DIRECT
+        ? all.stream()
+            .filter(each -> target.container().filter(each.name()::equals).isPresent())
+            .toList()
+        : all;
+  }
+}

@@ -1,0 +1,193 @@
+package io.sagelocal.hosting;
+
+import io.sagelocal.engine.Exit;
+import io.sagelocal.serving.InstanceSpec;
+import io.sagelocal.serving.ModelInstance;
+import io.sagelocal.serving.ServingContext;
+import io.sagelocal.serving.ServingFailure;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The place of one instance: on a virtual thread of its own it starts one, starts another when that
+ * ends, and lets the last one finish what it has when the place is given up.
+ */
+final class Slot {
+  private static final Logger log = LoggerFactory.getLogger(Slot.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /** An invocation takes a minute at most. */
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(70);
+
+  /** Told which instances there are to send requests to. */
+  interface Traffic {
+    void join(Instance instance);
+
+    void leave(Instance instance);
+  }
+
+  private final ServingContext context;
+  private final InstanceSpec spec;
+  private final String variant;
+  private final Traffic traffic;
+  private final boolean patient;
+  private final Consumer<Exception> failed;
+  private final CountDownLatch up = new CountDownLatch(1);
+  private final CompletableFuture<Void> givenUp = new CompletableFuture<>();
+  private final Thread thread;
+
+  /**
+   * Begins to start an instance.
+   *
+   * @param patient whether a first start that fails is tried again
+   * @param failed told why this place has no instance and will have none
+   */
+  Slot(
+      ServingContext context,
+      InstanceSpec spec,
+      String variant,
+      Traffic traffic,
+      boolean patient,
+      Consumer<Exception> failed) {
+    this.context = context;
+    this.spec = spec;
+    this.variant = variant;
+    this.traffic = traffic;
+    this.patient = patient;
+    this.failed = failed;
+    this.thread = Thread.ofVirtual().name(spec.containerName()).start(this::keep);
+  }
+
+  /** Waits until it first had a healthy instance, or will never have one. */
+  void awaitUp() throws InterruptedException {
+    up.await();
+  }
+
+  /** Asks to end; a start in flight is broken off, a running instance finishes what it has. */
+  void giveUp() {
+    givenUp.complete(null);
+  }
+
+  /** Waits until what was given up is gone, as far as it can be removed. */
+  void awaitGone() throws InterruptedException {
+    thread.join();
+  }
+
+  /** Ends at once and leaves the containers to whoever sweeps them up. */
+  void abandon() {
+    givenUp.complete(null);
+    thread.interrupt();
+  }
+
+  /**
+   * Waits until an {@link #abandon} is done, whatever interrupts it.
+   *
+   * @return whether the caller was interrupted meanwhile
+   */
+  boolean awaitAbandoned() {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+  }
+
+  private void keep() {
+    try {
+      serve(
+          new Instance(
+              variant,
+              patient ? openAtLast() : ModelInstance.open(context, spec, givenUp::isDone)));
+      while (!givenUp.isDone()) {
+        serve(new Instance(variant, openAtLast()));
+      }
+    } catch (ServingFailure | RuntimeException e) {
+      failed.accept(e);
+    } catch (InterruptedException e) {
+      log.debug("let go of instance {}", spec.containerName());
+    } finally {
+      up.countDown();
+    }
+  }
+
+  /** Tries again, with longer and longer pauses, until one is there or the place is given up. */
+  private ModelInstance openAtLast() throws ServingFailure, InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      try {
+        return ModelInstance.open(context, spec, givenUp::isDone);
+      } catch (ServingFailure | RuntimeException e) {
+        if (givenUp.isDone()) {
+          throw e;
+        }
+        log.warn("instance {} could not be started: {}", spec.containerName(), e.toString());
+        awaitGivenUp(pause);
+        pause = longer(pause);
+      }
+    }
+  }
+
+  private void serve(Instance instance) throws InterruptedException {
+    traffic.join(instance);
+    up.countDown();
+    try {
+      CompletableFuture.anyOf(instance.model().exit(), givenUp).get();
+      traffic.leave(instance);
+      if (givenUp.isDone()) {
+        drain(instance);
+      } else {
+        Exit exit = instance.model().exit().get();
+        log.warn(
+            "instance {} ended with exit code {}; another is started",
+            spec.containerName(),
+            exit.code());
+      }
+      instance.model().close();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      traffic.leave(instance);
+      instance.model().release();
+      throw e;
+    }
+  }
+
+  private void drain(Instance instance) throws InterruptedException, ExecutionException {
+    try {
+      instance.drain().get(DRAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      log.warn(
+          "instance {} is stopped with {} requests unanswered after {} s",
+          spec.containerName(),
+          instance.outstanding(),
+          DRAIN_LIMIT.toSeconds());
+    }
+  }
+
+  private void awaitGivenUp(Duration pause) throws InterruptedException {
+    try {
+      givenUp.get(pause.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      log.debug("instance {} is tried again", spec.containerName());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration next = pause.multipliedBy(2);
+    return next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
+  }
+}
