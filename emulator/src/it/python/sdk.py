@@ -27,7 +27,8 @@ def estimator(script, one, **kwargs):
         kwargs.update(instance_count=1, instance_type='ml.c4.xlarge')
     else:
         kwargs.update(train_instance_count=1, train_instance_type='ml.c4.xlarge')
-    return MXNet(script, role=ROLE, framework_version='1.2.1', sagemaker_session=one, **kwargs)
+    kwargs.setdefault('framework_version', '1.2.1')
+    return MXNet(script, role=ROLE, sagemaker_session=one, **kwargs)
 
 
 def fit(one, folder, wait=True):

@@ -93,11 +93,12 @@ public final class TarGz {
     }
   }
 
+  /** Slashes at a name's start mean the folder it is unpacked to, as they do for every tar. */
   private static Path inside(Path root, String name) throws IOException {
     if (name.indexOf('\0') >= 0) {
       throw new IOException("tar entry name holds a NUL character");
     }
-    Path target = root.resolve(name).normalize();
+    Path target = root.resolve(name.replaceFirst("^/+", "")).normalize();
     requireInside(root, target, name);
     return target;
   }

@@ -55,6 +55,13 @@ class TarGzTest {
   }
 
   @Test
+  void aSlashAtTheStartIsTheFolderItself() throws IOException {
+    TarGz.unpack(archive("/code/script.py", ""), target);
+    TarGz.unpack(archive("/", ""), target);
+    assertThat(target.resolve("code/script.py")).exists();
+  }
+
+  @Test
   void linksThatLeadOutsideAreRefused() throws IOException {
     for (String link : new String[] {"../out", "/etc/passwd"}) {
       assertThatThrownBy(() -> TarGz.unpack(archive("link", link), target))
@@ -87,9 +94,11 @@ class TarGzTest {
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
       if (link.isEmpty()) {
         TarArchiveEntry entry = new TarArchiveEntry(name, true);
-        entry.setSize(1);
+        entry.setSize(entry.isDirectory() ? 0 : 1);
         tar.putArchiveEntry(entry);
-        tar.write('x');
+        if (!entry.isDirectory()) {
+          tar.write('x');
+        }
       } else {
         TarArchiveEntry entry = new TarArchiveEntry(name, TarConstants.LF_SYMLINK);
         entry.setLinkName(link);

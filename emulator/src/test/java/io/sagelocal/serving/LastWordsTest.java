@@ -29,6 +29,20 @@ class LastWordsTest {
   }
 
   @Test
+  void twoWorkersThatFailAtOnceDoNotHideTheReason() {
+    assertThat(
+            LastWords.of(
+                List.of(
+                    "Traceback (most recent call last):",
+                    "  File \"worker.py\", line 1, in run",
+                    "[2026-01-01] [20] [ERROR] Exception in worker process",
+                    "  File \"script.py\", line 2, in model_fn",
+                    "AttributeError: no such layer",
+                    "Worker exiting")))
+        .endsWith("AttributeError: no such layer");
+  }
+
+  @Test
   void withoutATracebackTheLastLinesDo() {
     List<String> log = IntStream.range(0, 50).mapToObj(i -> "line " + i).toList();
     assertThat(LastWords.of(log)).startsWith("line 40").endsWith("line 49");
