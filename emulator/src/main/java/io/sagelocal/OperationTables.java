@@ -6,13 +6,17 @@ import io.sagelocal.api.json.LogsOperations;
 import io.sagelocal.api.json.Operations;
 import io.sagelocal.api.json.TagOperations;
 import io.sagelocal.api.json.TrainingOperations;
+import io.sagelocal.api.json.TransformOperations;
 
 /** Which method answers which operation of the JSON services. */
 final class OperationTables {
   private OperationTables() {}
 
   static Operations sagemaker(
-      TrainingOperations training, HostingOperations hosting, TagOperations tags) {
+      TrainingOperations training,
+      HostingOperations hosting,
+      TransformOperations transform,
+      TagOperations tags) {
     return new Operations("SageMaker", ApiModel.sagemaker(), "ValidationException")
         .on("CreateTrainingJob", training::create)
         .on("DescribeTrainingJob", training::describe)
@@ -32,6 +36,10 @@ final class OperationTables {
         .on("UpdateEndpoint", hosting::updateEndpoint)
         .on("UpdateEndpointWeightsAndCapacities", hosting::updateCapacities)
         .on("DeleteEndpoint", hosting::deleteEndpoint)
+        .on("CreateTransformJob", transform::create)
+        .on("DescribeTransformJob", transform::describe)
+        .on("ListTransformJobs", transform::list)
+        .on("StopTransformJob", transform::stop)
         .on("AddTags", tags::add)
         .on("ListTags", tags::list)
         .on("DeleteTags", tags::delete);

@@ -11,6 +11,7 @@ import io.sagelocal.api.json.JsonProtocol;
 import io.sagelocal.api.json.LogsOperations;
 import io.sagelocal.api.json.TagOperations;
 import io.sagelocal.api.json.TrainingOperations;
+import io.sagelocal.api.json.TransformOperations;
 import io.sagelocal.api.query.QueryProtocol;
 import io.sagelocal.api.s3.S3Handler;
 import io.sagelocal.aws.Arn;
@@ -38,6 +39,9 @@ import io.sagelocal.tags.Tags;
 import io.sagelocal.training.TrainingContext;
 import io.sagelocal.training.TrainingJobCodec;
 import io.sagelocal.training.TrainingJobs;
+import io.sagelocal.transform.TransformContext;
+import io.sagelocal.transform.TransformJobCodec;
+import io.sagelocal.transform.TransformJobs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -73,6 +77,7 @@ public final class Server implements AutoCloseable {
   private final Gateway gateway;
   private final TrainingJobs training;
   private final Endpoints endpoints;
+  private final TransformJobs transforms;
   private volatile boolean engineReached;
 
   private Server(Settings settings, ContainerEngine engine, Timeline timeline) throws IOException {
@@ -111,22 +116,27 @@ public final class Server implements AutoCloseable {
                       settings.sharedMemoryBytes())));
       Models models = new Models(store, timeline);
       EndpointConfigs configs = new EndpointConfigs(store, timeline, models);
+      ServingContext serving =
+          new ServingContext(
+              engine, objects, logs, images, access, timeline, settings.sharedMemoryBytes());
       this.endpoints =
           opened(
               new Endpoints(
                   new HostingContext(
                       new Records<>(store, Endpoints.KIND, new EndpointCodec(), timeline),
-                      new ServingContext(
-                          engine,
-                          objects,
-                          logs,
-                          images,
-                          access,
-                          timeline,
-                          settings.sharedMemoryBytes()),
+                      serving,
                       instance,
                       data.resolve("endpoints")),
                   configs,
+                  models));
+      this.transforms =
+          opened(
+              new TransformJobs(
+                  new TransformContext(
+                      new Records<>(store, TransformJobs.KIND, new TransformJobCodec(), timeline),
+                      serving,
+                      instance,
+                      data.resolve("transforms")),
                   models));
       Hold hold = new Hold(settings.hold());
       JsonProtocol json =
@@ -135,6 +145,7 @@ public final class Server implements AutoCloseable {
                   OperationTables.sagemaker(
                       new TrainingOperations(training, tags, hold),
                       new HostingOperations(models, configs, endpoints, tags, hold),
+                      new TransformOperations(transforms, tags, hold),
                       new TagOperations(tags, (scope, arn) -> exists(scope, arn, models, configs))),
                   OperationTables.logs(new LogsOperations(logs))));
       this.gateway =
@@ -188,6 +199,7 @@ public final class Server implements AutoCloseable {
     Thread.ofVirtual().name("engine-first-contact").start(server::reachEngine);
     server.training.resume();
     server.endpoints.resume();
+    server.transforms.resume();
     return server;
   }
 
@@ -196,9 +208,9 @@ public final class Server implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + gateway.port());
   }
 
-  /** How many TrainingJobs are on their way. */
+  /** How many jobs are on their way. */
   public int runningJobs() {
-    return training.running();
+    return training.running() + transforms.running();
   }
 
   /** Closes what was opened, last first; each part is closed whatever became of the others. */
@@ -221,6 +233,8 @@ public final class Server implements AutoCloseable {
       case "endpoint-config" ->
           configs.list(scope).stream().anyMatch(config -> config.arn().equals(arn));
       case "endpoint" -> endpoints.list(scope).stream().anyMatch(one -> one.arn().equals(arn));
+      case "transform-job" ->
+          transforms.list(scope).stream().anyMatch(job -> job.arn().equals(arn));
       default -> false;
     };
   }

@@ -29,6 +29,7 @@ class ArchitectureTest {
   private static final String[] FEATURES = {
     "io.sagelocal.training",
     "io.sagelocal.hosting",
+    "io.sagelocal.transform",
     "io.sagelocal.serving",
     "io.sagelocal.models",
     "io.sagelocal.logs",
@@ -110,6 +111,17 @@ class ArchitectureTest {
               "io.sagelocal.models",
               "io.sagelocal.definitions")
           .because("an endpoint is variants of models");
+
+  @ArchTest
+  static final ArchRule TRANSFORM_STANDS_ON_MODELS_AND_SERVING =
+      mayKnowOnly(
+              "io.sagelocal.transform",
+              "io.sagelocal.serving",
+              "io.sagelocal.models",
+              "io.sagelocal.definitions",
+              "io.sagelocal.logs",
+              "io.sagelocal.archive")
+          .because("a batch is requests to a model, with no endpoint between");
 
   @ArchTest
   static final ArchRule LOGS_KNOW_NO_JOB =

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -135,30 +136,39 @@ public final class TestServer implements AutoCloseable {
         endpoint -> endpoint.path("EndpointStatus").asText().equals(status));
   }
 
+  JsonNode awaitTransform(String name, String status) throws IOException, InterruptedException {
+    return await(
+        "DescribeTransformJob",
+        Map.of("TransformJobName", name),
+        job -> job.path("TransformJobStatus").asText().equals(status));
+  }
+
   /** Every line of a job's log, in order. */
   List<String> trainingLog(String job) throws IOException, InterruptedException {
-    Map<String, String> group = Map.of("logGroupName", "/aws/sagemaker/TrainingJobs");
+    return log("/aws/sagemaker/TrainingJobs", job + "/").values().stream()
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** The lines of the streams of a group whose names start so, by name. */
+  Map<String, List<String>> log(String group, String prefix)
+      throws IOException, InterruptedException {
     JsonNode streams =
-        logs(
-                "DescribeLogStreams",
-                Map.of("logGroupName", group.get("logGroupName"), "logStreamNamePrefix", job + "/"))
+        logs("DescribeLogStreams", Map.of("logGroupName", group, "logStreamNamePrefix", prefix))
             .body();
-    List<String> lines = new ArrayList<>();
+    Map<String, List<String>> found = new TreeMap<>();
     for (JsonNode stream : streams.path("logStreams")) {
+      String name = stream.path("logStreamName").asText();
       JsonNode events =
           logs(
                   "GetLogEvents",
-                  Map.of(
-                      "logGroupName",
-                      group.get("logGroupName"),
-                      "logStreamName",
-                      stream.path("logStreamName").asText(),
-                      "startFromHead",
-                      true))
+                  Map.of("logGroupName", group, "logStreamName", name, "startFromHead", true))
               .body();
+      List<String> lines = new ArrayList<>();
       events.path("events").forEach(event -> lines.add(event.path("message").asText()));
+      found.put(name, lines);
     }
-    return lines;
+    return found;
   }
 
   /** Waits until a job named job has left no container, no network and no scratch folder. */
@@ -166,7 +176,8 @@ public final class TestServer implements AutoCloseable {
     long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!engine.containers().isEmpty()
         || !engine.networks().isEmpty()
-        || Files.exists(data.resolve("jobs/000000000000/us-east-1/job"))) {
+        || Files.exists(data.resolve("jobs/000000000000/us-east-1/job"))
+        || Files.exists(data.resolve("transforms/000000000000/us-east-1/job"))) {
       assertThat(System.nanoTime())
           .as(
               "containers %s, networks %s or a scratch folder are left",

@@ -48,7 +48,7 @@ final class StartCommand implements Callable<Integer> {
     engine.close();
     running.delete();
     if (jobs > 0) {
-      console.out().printf("%d training job(s) run on; the next start takes them up%n", jobs);
+      console.out().printf("%d job(s) are not over; the next start takes them up%n", jobs);
     }
     console.out().println("Stopped.");
   }

@@ -1,0 +1,34 @@
+package io.sagelocal.transform;
+
+/**
+ * How records go into requests, settled: by the job's creator, else by the container, else by the
+ * service's defaults.
+ *
+ * @param maxConcurrent requests at a time for one instance
+ * @param maxPayloadMegabytes most that a request holds; 0 for no limit
+ */
+record BatchSettings(int maxConcurrent, int maxPayloadMegabytes, boolean singleRecord) {
+  static final String SINGLE = "SINGLE_RECORD";
+  static final String MULTI = "MULTI_RECORD";
+
+  private static final int DEFAULT_CONCURRENT = 1;
+  private static final int DEFAULT_MEGABYTES = 6;
+  private static final int BYTES_OF_ONE = 1 << 20;
+
+  static BatchSettings of(Batching asked, Batching offered) {
+    return new BatchSettings(
+        asked.maxConcurrent().or(offered::maxConcurrent).orElse(DEFAULT_CONCURRENT),
+        asked.maxPayloadMegabytes().or(offered::maxPayloadMegabytes).orElse(DEFAULT_MEGABYTES),
+        asked.singleRecord().or(offered::singleRecord).orElse(false));
+  }
+
+  /** The most bytes that a request may hold. */
+  long maxPayloadBytes() {
+    return maxPayloadMegabytes == 0 ? Long.MAX_VALUE : (long) maxPayloadMegabytes * BYTES_OF_ONE;
+  }
+
+  /** The strategy as containers and logs spell it. */
+  String strategy() {
+    return singleRecord ? SINGLE : MULTI;
+  }
+}

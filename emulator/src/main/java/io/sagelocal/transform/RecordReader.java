@@ -1,0 +1,26 @@
+package io.sagelocal.transform;
+
+import io.sagelocal.transform.TransformInput.SplitType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/** Cuts a stream into records; holds one at a time. */
+interface RecordReader {
+
+  /**
+   * The next record; empty after the last.
+   *
+   * @throws TransformFailure naming the record when it is malformed or longer than allowed
+   */
+  Optional<InputRecord> next() throws IOException;
+
+  /** Opens the reader that cuts as asked. */
+  static RecordReader of(SplitType split, InputStream stream, long maxBytes) {
+    return switch (split) {
+      case LINE -> new LineRecords(stream, maxBytes);
+      case RECORD_IO, TF_RECORD, NONE ->
+          throw new IllegalArgumentException("no records in split type " + split);
+    };
+  }
+}

@@ -1,0 +1,174 @@
+package io.sagelocal.transform;
+
+import io.sagelocal.aws.Document;
+import io.sagelocal.aws.Scope;
+import io.sagelocal.aws.ServiceError;
+import io.sagelocal.models.Models;
+import io.sagelocal.state.Stored;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates, shows and stops TransformJobs; each runs on a virtual thread of its own. */
+public final class TransformJobs implements AutoCloseable {
+  /** The log group of every job. */
+  public static final String LOG_GROUP = "/aws/sagemaker/TransformJobs";
+
+  /** The kind of record a job is. */
+  public static final String KIND = "transform-job";
+
+  private static final Logger log = LoggerFactory.getLogger(TransformJobs.class);
+
+  private record Key(Scope scope, String name) {}
+
+  private final TransformContext context;
+  private final Models models;
+  private final Map<Key, TransformRun> runs = new ConcurrentHashMap<>();
+  private final ExecutorService walkers = Executors.newVirtualThreadPerTaskExecutor();
+
+  public TransformJobs(TransformContext context, Models models) {
+    this.context = context;
+    this.models = models;
+  }
+
+  /** Takes up every job that an earlier run of the emulator left, wherever it was. */
+  public void resume() {
+    for (Stored<TransformJob> stored : context.records().all()) {
+      if (!stored.value().ended() || hasScratch(stored)) {
+        begin(stored.scope(), stored.name());
+      }
+    }
+  }
+
+  /**
+   * Records a job and begins it.
+   *
+   * @throws ServiceError ResourceInUse when the name is taken, a ValidationException when its model
+   *     does not exist
+   */
+  public TransformJob create(Scope scope, TransformJobSpec spec) {
+    Document model = models.require(scope, spec.modelName()).request();
+    TransformJob job =
+        TransformJob.created(
+            scope.sagemaker("transform-job", spec.name()),
+            spec,
+            model,
+            context.serving().timeline().now());
+    context
+        .records()
+        .create(
+            scope,
+            spec.name(),
+            job,
+            () ->
+                ServiceError.resourceInUse(
+                    "Job name must be unique within an AWS account and region, and a job with this"
+                        + " name already exists (%s)",
+                    job.arn()));
+    begin(scope, spec.name());
+    return job;
+  }
+
+  /**
+   * Shows a job.
+   *
+   * @throws ServiceError ResourceNotFound when there is none of that name
+   */
+  public TransformJob require(Scope scope, String name) {
+    return context.records().find(scope, name).orElseThrow(() -> unknown(scope, name));
+  }
+
+  /** Shows a job once its status is no longer the given one, or when the patience is over. */
+  public TransformJob requireOnceNot(Scope scope, String name, String status, Duration patience)
+      throws InterruptedException {
+    return context
+        .records()
+        .await(scope, name, job -> !job.status().equals(status), patience)
+        .orElseThrow(() -> unknown(scope, name));
+  }
+
+  /** The jobs of an account and region, by name. */
+  public List<TransformJob> list(Scope scope) {
+    return context.records().list(scope);
+  }
+
+  /**
+   * Asks a job to stop: requests in flight are given up, and outputs that are not whole.
+   *
+   * @throws ServiceError ResourceNotFound when there is no such job, a ValidationException when it
+   *     has ended
+   */
+  public void stop(Scope scope, String name) {
+    Optional<TransformJob> told =
+        context
+            .records()
+            .update(
+                scope,
+                name,
+                job -> {
+                  if (job.ended()) {
+                    throw ServiceError.validation(
+                        "The request was rejected because the transform job is in status %s.",
+                        job.status());
+                  }
+                  return job.stopping(context.serving().timeline().now());
+                });
+    if (told.isEmpty()) {
+      throw unknown(scope, name);
+    }
+    TransformRun run = runs.get(new Key(scope, name));
+    if (run != null) {
+      run.stopRequested();
+    }
+  }
+
+  /** How many jobs are on their way. */
+  public int running() {
+    return runs.size();
+  }
+
+  /** Removes the containers of the jobs on their way; a next start goes on with the jobs. */
+  @Override
+  public void close() {
+    List<TransformRun> cut = List.copyOf(runs.values());
+    walkers.shutdownNow();
+    walkers.close();
+    try (ExecutorService removals = Executors.newVirtualThreadPerTaskExecutor()) {
+      cut.forEach(run -> removals.execute(run::shutDown));
+    }
+  }
+
+  /**
+   * The run is on the map before it reads the record, so that a stop reaches it one way or the
+   * other.
+   */
+  private void begin(Scope scope, String name) {
+    Key key = new Key(scope, name);
+    TransformRun run = new TransformRun(context, scope, name);
+    runs.put(key, run);
+    walkers.execute(() -> {
+      try {
+        run.walk();
+      } catch (InterruptedException e) {
+        log.debug("let go of transform job {}", name);
+      } finally {
+        runs.remove(key);
+      }
+    });
+  }
+
+  private boolean hasScratch(Stored<TransformJob> stored) {
+    return TransformFolder.of(context.jobsFolder(), stored.scope(), stored.name()).exists();
+  }
+
+  private static ServiceError unknown(Scope scope, String name) {
+    return ServiceError.resourceNotFound(
+        "Could not find transform job \"%s\".", scope.sagemaker("transform-job", name));
+  }
+}

@@ -1,0 +1,27 @@
+package io.sagelocal.transform;
+
+import io.sagelocal.aws.Document;
+import io.sagelocal.objects.S3Uri;
+import java.util.Optional;
+
+/**
+ * Where a job's answers go.
+ *
+ * @param path the prefix of every output's key
+ * @param accept what each request wants its answer to be
+ * @param lines whether each answer gets a line of its own
+ */
+record TransformOutput(S3Uri path, Optional<String> accept, boolean lines) {
+
+  static TransformOutput of(Document request) {
+    return new TransformOutput(
+        S3Uri.parse(request.text("S3OutputPath")),
+        request.findText("Accept").filter(text -> !text.isEmpty()),
+        request.findText("AssembleWith").orElse("None").equals("Line"));
+  }
+
+  /** The key of an input's output. */
+  S3Uri of(InputFile input) {
+    return path.child(input.name() + ".out");
+  }
+}

@@ -1,0 +1,277 @@
+package io.sagelocal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import io.sagelocal.TestServer.Answer;
+import io.sagelocal.engine.FakeContainerEngine;
+import io.sagelocal.engine.FakeHost;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** TransformJobs through real HTTP, with model containers that are threads. */
+class ServerTransformTest {
+  @TempDir Path data;
+  private final SystemTimeline timeline = new SystemTimeline();
+  private final FakeContainerEngine engine = new FakeContainerEngine();
+
+  /** Every request's body, in the order in which they came. */
+  private final Queue<String> bodies = new ConcurrentLinkedQueue<>();
+
+  private final Queue<String> headers = new ConcurrentLinkedQueue<>();
+  private final Queue<Map<String, String>> environments = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicInteger mostInFlight = new AtomicInteger();
+  private final AtomicInteger failuresLeft = new AtomicInteger();
+  private TestServer server;
+
+  @BeforeEach
+  void start() throws IOException, InterruptedException {
+    engine.image("upper", host -> serve(host, ""));
+    server = new TestServer(data, engine, timeline);
+    server.put("in/a.csv", "a1\na2\na3\n");
+    server.sagemaker("CreateModel", Requests.imageModel("model", "upper"));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    timeline.close();
+  }
+
+  @Test
+  void aWholeObjectIsOneRequestAndItsAnswerAnOutput() throws IOException, InterruptedException {
+    server.put("in/deep/b.csv", "b1\nb2");
+    Map<String, Object> request = Requests.transformJob("job", "model");
+    Requests.input(request).put("ContentType", "text/csv");
+    Requests.output(request).put("Accept", "text/plain");
+    Answer created = server.sagemaker("CreateTransformJob", request);
+    assertThat(created.body().path("TransformJobArn").asText())
+        .isEqualTo("arn:aws:sagemaker:us-east-1:000000000000:transform-job/job");
+    JsonNode job = server.awaitTransform("job", "Completed");
+    assertThat(output("a.csv.out")).isEqualTo("A1\nA2\nA3\n");
+    assertThat(output("deep/b.csv.out")).isEqualTo("B1\nB2");
+    assertThat(bodies).containsExactly("a1\na2\na3\n", "b1\nb2");
+    assertThat(headers).containsOnly("text/csv text/plain 9", "text/csv text/plain 5");
+    assertThat(job.path("TransformStartTime").isNumber()).isTrue();
+    assertThat(job.path("TransformEndTime").isNumber()).isTrue();
+    assertThat(job.path("TransformOutput").path("KmsKeyId").asText("none")).isEmpty();
+    assertThat(job.path("TransformInput").path("SplitType").asText()).isEqualTo("None");
+    server.awaitNothingLeft(engine, data);
+  }
+
+  @Test
+  void linesGoTogetherAsFarAsTheyFit() throws IOException, InterruptedException {
+    String line = "x".repeat(400_000);
+    server.put("in/a.csv", line + "\n" + line + "\n" + line);
+    Map<String, Object> request = lines("MultiRecord");
+    request.put("MaxPayloadInMB", 1);
+    run(request);
+    assertThat(bodies).containsExactly(line + "\n" + line, line);
+    assertThat(output("a.csv.out"))
+        .isEqualTo((line + "\n" + line + "\n" + line + "\n").toUpperCase(java.util.Locale.ROOT));
+  }
+
+  @Test
+  void aSingleRecordIsARequestAndTheAnswersKeepTheOrder() throws IOException, InterruptedException {
+    List<String> rows = IntStream.range(0, 200).mapToObj(i -> "row" + i).toList();
+    server.put("in/a.csv", String.join("\n", rows));
+    Map<String, Object> request = lines("SingleRecord");
+    request.put("MaxConcurrentTransforms", 8);
+    run(request);
+    assertThat(bodies).hasSize(200);
+    assertThat(output("a.csv.out").lines())
+        .containsExactlyElementsOf(
+            rows.stream().map(row -> row.toUpperCase(java.util.Locale.ROOT)).toList());
+    assertThat(mostInFlight.get()).isBetween(2, 8);
+  }
+
+  @Test
+  void theContainerLearnsWhatTheRequestSays() throws IOException, InterruptedException {
+    Map<String, Object> request = lines("SingleRecord");
+    request.put("MaxPayloadInMB", 3);
+    request.put("MaxConcurrentTransforms", 2);
+    request.put("Environment", Map.of("MINE", "yes", "A", "over the model's"));
+    run(request);
+    assertThat(environments.element())
+        .containsEntry("SAGEMAKER_BATCH", "true")
+        .containsEntry("SAGEMAKER_MAX_PAYLOAD_IN_MB", "3")
+        .containsEntry("SAGEMAKER_BATCH_STRATEGY", "SINGLE_RECORD")
+        .containsEntry("SAGEMAKER_MAX_CONCURRENT_TRANSFORMS", "2")
+        .containsEntry("MINE", "yes")
+        .containsEntry("A", "over the model's");
+  }
+
+  @Test
+  void whatTheRequestLeavesOpenTheContainerSays() throws IOException, InterruptedException {
+    engine.image(
+        "says",
+        host ->
+            serve(
+                host,
+                "{\"MaxConcurrentTransforms\":2,\"BatchStrategy\":\"SINGLE_RECORD\",\"MaxPayloadInMB\":7}"));
+    server.sagemaker("CreateModel", Requests.imageModel("says", "says"));
+    Map<String, Object> request = Requests.transformJob("job", "says");
+    Requests.input(request).put("SplitType", "Line");
+    run(request);
+    assertThat(bodies).containsExactlyInAnyOrder("a1", "a2", "a3");
+    assertThat(environments.element())
+        .containsEntry("SAGEMAKER_BATCH", "true")
+        .doesNotContainKeys("SAGEMAKER_MAX_PAYLOAD_IN_MB", "SAGEMAKER_BATCH_STRATEGY");
+    assertThat(dataLog())
+        .containsExactly(
+            "[sagemaker logs]: MaxConcurrentTransforms=2, MaxPayloadInMB=7, BatchStrategy=SINGLE_RECORD");
+  }
+
+  @Test
+  void aFailingRecordFailsTheJobNamingFileAndLineAndTheOtherFilesAreDone()
+      throws IOException, InterruptedException {
+    server.put("in/b.csv", "b1\nfail\nb3");
+    server.put("in/c.csv", "c1");
+    server.sagemaker("CreateTransformJob", lines("SingleRecord"));
+    JsonNode job = server.awaitTransform("job", "Failed");
+    assertThat(job.path("FailureReason").asText())
+        .isEqualTo(
+            "ClientError: s3://bucket/in/b.csv: line 2: the model answered 415: no such type");
+    assertThat(output("a.csv.out")).isEqualTo("A1\nA2\nA3\n");
+    assertThat(output("c.csv.out")).isEqualTo("C1\n");
+    assertThat(server.s3("GET", "/bucket/out/b.csv.out", new byte[0]).statusCode()).isEqualTo(404);
+    assertThat(dataLog()).anyMatch(line -> line.contains("s3://bucket/in/b.csv: line 2"));
+    server.awaitNothingLeft(engine, data);
+  }
+
+  @Test
+  void aServerErrorIsTriedAgainAsOftenAsAllowed() throws IOException, InterruptedException {
+    failuresLeft.set(2);
+    run(lines("MultiRecord"));
+    assertThat(bodies).hasSize(3);
+    assertThat(output("a.csv.out")).isEqualTo("A1\nA2\nA3\n");
+
+    failuresLeft.set(2);
+    Map<String, Object> once = lines("MultiRecord");
+    once.put("TransformJobName", "once");
+    once.put("ModelClientConfig", Map.of("InvocationsMaxRetries", 1));
+    server.sagemaker("CreateTransformJob", once);
+    assertThat(server.awaitTransform("once", "Failed").path("FailureReason").asText())
+        .isEqualTo(
+            "AlgorithmError: s3://bucket/in/a.csv: lines 1 to 3: the model answered 500: try again");
+  }
+
+  @Test
+  void aModelThatDoesNotAnswerInTimeFailsTheJob() throws IOException, InterruptedException {
+    server.put("in/a.csv", "slow");
+    Map<String, Object> request = lines("SingleRecord");
+    request.put(
+        "ModelClientConfig", Map.of("InvocationsTimeoutInSeconds", 1, "InvocationsMaxRetries", 0));
+    server.sagemaker("CreateTransformJob", request);
+    assertThat(server.awaitTransform("job", "Failed").path("FailureReason").asText())
+        .isEqualTo(
+            "AlgorithmError: s3://bucket/in/a.csv: line 1: the model did not answer within"
+                + " InvocationsTimeoutInSeconds 1");
+  }
+
+  @Test
+  void aStoppedJobStaysStoppedAndLeavesNothing() throws IOException, InterruptedException {
+    server.put("in/a.csv", "slow");
+    server.sagemaker("CreateTransformJob", lines("SingleRecord"));
+    while (bodies.isEmpty()) {
+      Thread.onSpinWait();
+    }
+    server.sagemaker("StopTransformJob", Map.of("TransformJobName", "job"));
+    server.awaitTransform("job", "Stopped");
+    assertThat(server.s3("GET", "/bucket/out/a.csv.out", new byte[0]).statusCode()).isEqualTo(404);
+    Answer again = server.sagemaker("StopTransformJob", Map.of("TransformJobName", "job"));
+    assertThat(again.error()).isEqualTo("ValidationException");
+    assertThat(again.message()).contains("Stopped");
+    server.awaitNothingLeft(engine, data);
+  }
+
+  private Map<String, Object> lines(String strategy) {
+    Map<String, Object> request = Requests.transformJob("job", "model");
+    Requests.input(request).put("SplitType", "Line");
+    Requests.output(request).put("AssembleWith", "Line");
+    request.put("BatchStrategy", strategy);
+    return request;
+  }
+
+  private JsonNode run(Map<String, Object> request) throws IOException, InterruptedException {
+    Answer created = server.sagemaker("CreateTransformJob", request);
+    assertThat(created.status()).as("%s", created.body()).isEqualTo(200);
+    return server.awaitTransform(String.valueOf(request.get("TransformJobName")), "Completed");
+  }
+
+  private String output(String name) throws IOException, InterruptedException {
+    return new String(
+        server.s3("GET", "/bucket/out/" + name, new byte[0]).body(), StandardCharsets.UTF_8);
+  }
+
+  private List<String> dataLog() throws IOException, InterruptedException {
+    return server.log("/aws/sagemaker/TransformJobs", "job/").entrySet().stream()
+        .filter(stream -> stream.getKey().endsWith("/data-log"))
+        .flatMap(stream -> stream.getValue().stream())
+        .toList();
+  }
+
+  /** A model that answers in upper case. */
+  private int serve(FakeHost host, String executionParameters)
+      throws IOException, InterruptedException {
+    environments.add(host.environment());
+    host.serve("/ping", exchange -> answer(exchange, 200, ""));
+    host.serve(
+        "/execution-parameters",
+        exchange ->
+            answer(exchange, executionParameters.isEmpty() ? 404 : 200, executionParameters));
+    host.serve("/invocations", exchange -> Thread.ofVirtual().start(() -> invoke(exchange)));
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  private void invoke(HttpExchange exchange) {
+    mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+    try {
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      bodies.add(body);
+      headers.add(
+          "%s %s %s"
+              .formatted(
+                  exchange.getRequestHeaders().getFirst("Content-Type"),
+                  exchange.getRequestHeaders().getFirst("Accept"),
+                  exchange.getRequestHeaders().getFirst("Content-Length")));
+      if (body.equals("slow")) {
+        new CountDownLatch(1).await();
+      }
+      Thread.sleep(Math.floorMod(body.hashCode(), 5));
+      if (failuresLeft.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+        answer(exchange, 500, "try again");
+      } else if (body.contains("fail")) {
+        answer(exchange, 415, "no such type");
+      } else {
+        answer(exchange, 200, body.toUpperCase(java.util.Locale.ROOT));
+      }
+    } catch (IOException | InterruptedException e) {
+      exchange.close();
+    } finally {
+      inFlight.decrementAndGet();
+    }
+  }
+
+  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+}
