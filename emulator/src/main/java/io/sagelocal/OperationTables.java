@@ -3,12 +3,13 @@ package io.sagelocal;
 import io.sagelocal.api.json.ApiModel;
 import io.sagelocal.api.json.HostingOperations;
 import io.sagelocal.api.json.LogsOperations;
+import io.sagelocal.api.json.MetricsOperations;
 import io.sagelocal.api.json.Operations;
 import io.sagelocal.api.json.TagOperations;
 import io.sagelocal.api.json.TrainingOperations;
 import io.sagelocal.api.json.TransformOperations;
 
-/** Which method answers which operation of the JSON services. */
+/** Which method answers which operation of the services that have an API model. */
 final class OperationTables {
   private OperationTables() {}
 
@@ -55,5 +56,14 @@ final class OperationTables {
         .on("CreateLogStream", logs::createLogStream)
         .on("DeleteLogGroup", logs::deleteLogGroup)
         .on("PutLogEvents", logs::putLogEvents);
+  }
+
+  static Operations cloudwatch(MetricsOperations metrics) {
+    return new Operations(
+            "GraniteServiceVersion20100801", ApiModel.cloudwatch(), "InvalidParameterValue")
+        .on("GetMetricData", metrics::getMetricData)
+        .on("GetMetricStatistics", metrics::getMetricStatistics)
+        .on("ListMetrics", metrics::listMetrics)
+        .on("PutMetricData", metrics::putMetricData);
   }
 }

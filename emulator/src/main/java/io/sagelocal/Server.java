@@ -4,11 +4,14 @@ import io.sagelocal.account.ClientSettings;
 import io.sagelocal.account.ContainerAccess;
 import io.sagelocal.account.RoleSession;
 import io.sagelocal.api.Gateway;
+import io.sagelocal.api.cbor.CborProtocol;
 import io.sagelocal.api.invoke.InvocationHandler;
 import io.sagelocal.api.json.Hold;
 import io.sagelocal.api.json.HostingOperations;
 import io.sagelocal.api.json.JsonProtocol;
 import io.sagelocal.api.json.LogsOperations;
+import io.sagelocal.api.json.MetricsOperations;
+import io.sagelocal.api.json.Operations;
 import io.sagelocal.api.json.TagOperations;
 import io.sagelocal.api.json.TrainingOperations;
 import io.sagelocal.api.json.TransformOperations;
@@ -28,6 +31,7 @@ import io.sagelocal.hosting.HostingContext;
 import io.sagelocal.images.ImageSource;
 import io.sagelocal.images.Images;
 import io.sagelocal.logs.LogStore;
+import io.sagelocal.metrics.MetricStore;
 import io.sagelocal.minio.MinioObjectStore;
 import io.sagelocal.models.Models;
 import io.sagelocal.objects.ObjectStore;
@@ -97,6 +101,7 @@ public final class Server implements AutoCloseable {
               STORE_REGION,
               (bucket, key) -> opened(s3).file(bucket, key));
       LogStore logs = new LogStore(data.resolve("logs"), timeline);
+      MetricStore metrics = new MetricStore(data.resolve("metrics"));
       Images images = new Images(engine, ImageSource.DEFAULT_ORDER, () -> false);
       Tags tags = new Tags(store);
       Function<Scope, ContainerAccess> access = this::access;
@@ -108,6 +113,7 @@ public final class Server implements AutoCloseable {
                       engine,
                       objects,
                       logs,
+                      metrics,
                       images,
                       access,
                       timeline,
@@ -139,6 +145,7 @@ public final class Server implements AutoCloseable {
                       data.resolve("transforms")),
                   models));
       Hold hold = new Hold(settings.hold());
+      Operations cloudwatch = OperationTables.cloudwatch(new MetricsOperations(metrics, timeline));
       JsonProtocol json =
           new JsonProtocol(
               List.of(
@@ -147,14 +154,16 @@ public final class Server implements AutoCloseable {
                       new HostingOperations(models, configs, endpoints, tags, hold),
                       new TransformOperations(transforms, tags, hold),
                       new TagOperations(tags, (scope, arn) -> exists(scope, arn, models, configs))),
-                  OperationTables.logs(new LogsOperations(logs))));
+                  OperationTables.logs(new LogsOperations(logs)),
+                  cloudwatch));
       this.gateway =
           opened(
               Gateway.open(
                   settings.port(),
                   new Gateway.Services(
                       json,
-                      new QueryProtocol(timeline),
+                      new QueryProtocol(timeline, cloudwatch),
+                      new CborProtocol(cloudwatch),
                       new InvocationHandler(endpoints),
                       new S3Handler(() -> opened(s3).address()),
                       this::health,

@@ -33,6 +33,7 @@ class ArchitectureTest {
     "io.sagelocal.serving",
     "io.sagelocal.models",
     "io.sagelocal.logs",
+    "io.sagelocal.metrics",
     "io.sagelocal.tags",
     "io.sagelocal.account",
     "io.sagelocal.images",
@@ -87,6 +88,7 @@ class ArchitectureTest {
       mayKnowOnly(
               "io.sagelocal.training",
               "io.sagelocal.logs",
+              "io.sagelocal.metrics",
               "io.sagelocal.account",
               "io.sagelocal.images",
               "io.sagelocal.archive")
@@ -128,6 +130,10 @@ class ArchitectureTest {
       mayKnowOnly("io.sagelocal.logs").because("every feature writes logs");
 
   @ArchTest
+  static final ArchRule METRICS_KNOW_NO_JOB =
+      mayKnowOnly("io.sagelocal.metrics").because("whoever writes a log may have metrics in it");
+
+  @ArchTest
   static final ArchRule TAGS_KNOW_NO_RESOURCE =
       mayKnowOnly("io.sagelocal.tags").because("every resource may have tags");
 
@@ -160,6 +166,9 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat(resideInAnyPackage("io.sagelocal.cli"))
           .because("a server in a test has none");
+
+  @ArchTest
+  static final ArchRule RE2_IS_THE_METRICS = onlyIn("com.google.re2j..", "io.sagelocal.metrics");
 
   @ArchTest
   static final ArchRule COMPRESS_IS_THE_ARCHIVES =

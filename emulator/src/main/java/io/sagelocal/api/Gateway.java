@@ -3,6 +3,7 @@ package io.sagelocal.api;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.sagelocal.account.ContainerAccess;
+import io.sagelocal.api.cbor.CborProtocol;
 import io.sagelocal.api.invoke.InvocationHandler;
 import io.sagelocal.api.json.JsonProtocol;
 import io.sagelocal.api.query.QueryProtocol;
@@ -25,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The one port: listens on loopback, and where containers need it on another address as well. */
 public final class Gateway implements AutoCloseable {
-  private static final int MAX_JSON_BYTES = 8 << 20;
   private static final String LOOPBACK = "127.0.0.1";
 
   private final Javalin javalin;
@@ -46,6 +46,7 @@ public final class Gateway implements AutoCloseable {
   public record Services(
       JsonProtocol json,
       QueryProtocol query,
+      CborProtocol cbor,
       InvocationHandler invocations,
       S3Handler s3,
       Supplier<Map<String, Object>> health,
@@ -64,7 +65,7 @@ public final class Gateway implements AutoCloseable {
           config.startup.showJavalinBanner = false;
           config.startup.startupWatcherEnabled = false;
           config.concurrency.useVirtualThreads = true;
-          config.http.maxRequestSize = MAX_JSON_BYTES;
+          config.http.maxRequestSize = RequestBody.MAX_BYTES;
           config.jetty.modifyServer(jetty -> {
             server[0] = jetty;
             services.s3().setServer(jetty);
@@ -130,6 +131,7 @@ public final class Gateway implements AutoCloseable {
                 .credentials()
                 .apply(http.pathParam("token"))
                 .ifPresentOrElse(http::json, () -> http.status(HttpStatus.NOT_FOUND_404)));
+    config.routes.post(CborProtocol.PATH, services.cbor()::handle);
     config.routes.post(
         "/",
         http -> {

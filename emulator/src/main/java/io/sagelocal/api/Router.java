@@ -18,7 +18,7 @@ import org.eclipse.jetty.util.Callback;
  * invocations; the rest goes on to Javalin.
  */
 final class Router extends Handler.Wrapper {
-  private static final Set<String> QUERY_SERVICES = Set.of("sts", "iam");
+  private static final Set<String> QUERY_SERVICES = Set.of("sts", "iam", "monitoring");
   private static final String FORM = "application/x-www-form-urlencoded";
 
   /**

@@ -2,6 +2,7 @@ package io.sagelocal.logs;
 
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.ContainerId;
+import io.sagelocal.engine.LogSink;
 
 /** Carries what a container writes into a log stream. */
 public final class ContainerLog {
@@ -13,6 +14,17 @@ public final class ContainerLog {
    */
   public static void follow(ContainerEngine engine, ContainerId container, LogStream stream)
       throws InterruptedException {
+    follow(engine, container, stream, (at, text) -> {});
+  }
+
+  /**
+   * Follows the container until it ends.
+   *
+   * @param each gets every line, also those that the stream holds already
+   */
+  public static void follow(
+      ContainerEngine engine, ContainerId container, LogStream stream, LogSink each)
+      throws InterruptedException {
     long stored = stream.count();
     long[] seen = {0};
     engine.readLog(
@@ -21,6 +33,7 @@ public final class ContainerLog {
           if (seen[0] >= stored) {
             stream.append(at, text);
           }
+          each.line(at, text);
           seen[0]++;
         });
   }

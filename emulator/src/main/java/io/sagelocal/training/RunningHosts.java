@@ -44,22 +44,25 @@ final class RunningHosts {
 
   private final ContainerEngine engine;
   private final Map<String, ContainerId> hosts;
-  private final Function<String, LogStream> logs;
+  private final Function<String, HostLog> logs;
   private final CompletableFuture<StopCause> stop;
   private final CompletableFuture<TrainingFailure> failure;
 
   /** The host that failed first. */
   private final CompletableFuture<String> failed = new CompletableFuture<>();
 
+  /** Where a host's log goes, and who looks for metrics in it. */
+  record HostLog(LogStream stream, JobMetrics metrics) {}
+
   /**
-   * @param logs where each host's log goes
+   * @param logs each host's
    * @param stop completed when the hosts shall stop
    * @param failure completed when the job fails beside its hosts
    */
   RunningHosts(
       ContainerEngine engine,
       Map<String, ContainerId> hosts,
-      Function<String, LogStream> logs,
+      Function<String, HostLog> logs,
       CompletableFuture<StopCause> stop,
       CompletableFuture<TrainingFailure> failure) {
     this.engine = engine;
@@ -111,7 +114,8 @@ final class RunningHosts {
   }
 
   private Void follow(String host, ContainerId id) throws InterruptedException {
-    ContainerLog.follow(engine, id, logs.apply(host));
+    HostLog to = logs.apply(host);
+    ContainerLog.follow(engine, id, to.stream(), to.metrics());
     return null;
   }
 

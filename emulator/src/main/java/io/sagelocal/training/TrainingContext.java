@@ -5,6 +5,7 @@ import io.sagelocal.aws.Scope;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.images.Images;
 import io.sagelocal.logs.LogStore;
+import io.sagelocal.metrics.MetricStore;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.state.Records;
 import io.sagelocal.state.Timeline;
@@ -25,6 +26,7 @@ public record TrainingContext(
     ContainerEngine engine,
     ObjectStore objects,
     LogStore logs,
+    MetricStore metrics,
     Images images,
     Function<Scope, ContainerAccess> access,
     Timeline timeline,

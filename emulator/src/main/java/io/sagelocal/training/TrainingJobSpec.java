@@ -2,6 +2,7 @@ package io.sagelocal.training;
 
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.ServiceError;
+import io.sagelocal.metrics.MetricDefinition;
 import io.sagelocal.objects.S3Uri;
 import java.time.Duration;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ public record TrainingJobSpec(
     String image,
     List<String> entrypoint,
     List<String> arguments,
+    List<MetricDefinition> metricDefinitions,
     Map<String, String> hyperParameters,
     Map<String, String> environment,
     List<Channel> channels,
@@ -54,6 +56,7 @@ public record TrainingJobSpec(
         image,
         algorithm.texts("ContainerEntrypoint"),
         algorithm.texts("ContainerArguments"),
+        algorithm.documents("MetricDefinitions").stream().map(MetricDefinition::of).toList(),
         request.textMap("HyperParameters"),
         request.textMap("Environment"),
         channels,

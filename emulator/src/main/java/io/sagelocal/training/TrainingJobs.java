@@ -2,6 +2,7 @@ package io.sagelocal.training;
 
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
+import io.sagelocal.metrics.Datum;
 import io.sagelocal.state.Stored;
 import io.sagelocal.training.TrainingState.StopCause;
 import java.time.Duration;
@@ -87,6 +88,11 @@ public final class TrainingJobs implements AutoCloseable {
         .records()
         .await(scope, name, job -> !job.status().equals(status), patience)
         .orElseThrow(() -> unknown(scope, name));
+  }
+
+  /** The last value of each of a job's metrics, by its name. */
+  public Map<String, Datum> lastMetrics(Scope scope, TrainingJob job) {
+    return JobMetrics.last(context.metrics(), scope, job.spec());
   }
 
   /** The jobs of an account and region, by name. */

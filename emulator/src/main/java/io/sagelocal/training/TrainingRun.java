@@ -10,6 +10,7 @@ import io.sagelocal.objects.ObjectStoreException;
 import io.sagelocal.objects.S3Uri;
 import io.sagelocal.state.Timeline.Scheduled;
 import io.sagelocal.training.ChannelItems.Share;
+import io.sagelocal.training.RunningHosts.HostLog;
 import io.sagelocal.training.TrainingState.Downloading;
 import io.sagelocal.training.TrainingState.Ended;
 import io.sagelocal.training.TrainingState.Outcome;
@@ -176,7 +177,7 @@ final class TrainingRun {
           new RunningHosts(
               context.engine(),
               starting.get(),
-              host -> logStream(host, training.attempt()),
+              host -> hostLog(job.spec(), host, training.attempt()),
               stop,
               failure);
       RunningHosts.Ends ends;
@@ -223,13 +224,18 @@ final class TrainingRun {
         logStream(host, uploading.attempt()).tail(LINES_IN_REASON));
   }
 
+  private HostLog hostLog(TrainingJobSpec spec, String host, Instant attempt) {
+    return new HostLog(
+        logStream(host, attempt),
+        JobMetrics.reading(context.metrics(), scope, spec, logStreamName(host, attempt)));
+  }
+
   private LogStream logStream(String host, Instant attempt) {
-    return context
-        .logs()
-        .open(
-            scope,
-            TrainingJobs.LOG_GROUP,
-            "%s/%s-%d".formatted(name, host, attempt.toEpochMilli()));
+    return context.logs().open(scope, TrainingJobs.LOG_GROUP, logStreamName(host, attempt));
+  }
+
+  private String logStreamName(String host, Instant attempt) {
+    return "%s/%s-%d".formatted(name, host, attempt.toEpochMilli());
   }
 
   private void exceedMaxRuntime() {

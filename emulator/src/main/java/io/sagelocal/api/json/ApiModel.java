@@ -39,6 +39,10 @@ public final class ApiModel {
     return new ApiModel("logs.json");
   }
 
+  public static ApiModel cloudwatch() {
+    return new ApiModel("monitoring.json");
+  }
+
   /** Whether the service has an operation of that name, answered here or not. */
   boolean knows(String operation) {
     for (JsonNode known : source().path("known")) {

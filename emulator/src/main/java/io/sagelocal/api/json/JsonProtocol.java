@@ -11,6 +11,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.sagelocal.api.Caller;
 import io.sagelocal.api.ErrorStatus;
+import io.sagelocal.api.RequestBody;
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.ServiceError;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class JsonProtocol {
   }
 
   private static Map<String, Object> body(Context http) {
-    byte[] bytes = http.bodyAsBytes();
+    byte[] bytes = RequestBody.bytes(http);
     if (bytes.length == 0) {
       return Map.of();
     }

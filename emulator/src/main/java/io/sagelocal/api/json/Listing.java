@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -102,27 +101,11 @@ final class Listing<T> {
   }
 
   private static boolean after(Document request, String member, Instant time) {
-    return time(request, member).map(time::isAfter).orElse(true);
+    return RequestTime.find(request, member).map(time::isAfter).orElse(true);
   }
 
   private static boolean before(Document request, String member, Instant time) {
-    return time(request, member).map(time::isBefore).orElse(true);
-  }
-
-  private static Optional<Instant> time(Document request, String member) {
-    Object value = request.members().get(member);
-    if (value instanceof Number seconds) {
-      return Optional.of(Instant.ofEpochMilli((long) (seconds.doubleValue() * 1000)));
-    }
-    return value == null ? Optional.empty() : Optional.of(parse(member, value.toString()));
-  }
-
-  private static Instant parse(String member, String text) {
-    try {
-      return Instant.parse(text);
-    } catch (java.time.format.DateTimeParseException e) {
-      throw ServiceError.validation("%s \"%s\" is not a time", member, text);
-    }
+    return RequestTime.find(request, member).map(time::isBefore).orElse(true);
   }
 
   private static String lower(String text) {

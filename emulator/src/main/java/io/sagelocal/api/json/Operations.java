@@ -1,5 +1,6 @@
 package io.sagelocal.api.json;
 
+import io.sagelocal.aws.Document;
 import io.sagelocal.aws.ServiceError;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,8 +28,18 @@ public final class Operations {
     return this;
   }
 
-  String service() {
+  public String service() {
     return service;
+  }
+
+  /** Whether an operation of that name is answered. */
+  public boolean has(String name) {
+    return operations.containsKey(name);
+  }
+
+  /** A request that came as the fields of a form. */
+  public Document form(String name, Map<String, String> fields) {
+    return new FormReader(model).read(name, fields);
   }
 
   /**
@@ -37,7 +48,7 @@ public final class Operations {
    * @throws ServiceError UnknownOperationException, SerializationException or what the operation
    *     says
    */
-  Map<String, Object> answer(String name, Call call) throws InterruptedException {
+  public Map<String, Object> answer(String name, Call call) throws InterruptedException {
     Operation operation = operations.get(name);
     if (operation == null) {
       throw new ServiceError(

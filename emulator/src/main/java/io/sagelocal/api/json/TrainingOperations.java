@@ -1,6 +1,8 @@
 package io.sagelocal.api.json;
 
 import io.sagelocal.aws.Document;
+import io.sagelocal.aws.Scope;
+import io.sagelocal.metrics.Datum;
 import io.sagelocal.objects.S3Uri;
 import io.sagelocal.tags.Tags;
 import io.sagelocal.training.TrainingJob;
@@ -52,7 +54,7 @@ public final class TrainingOperations {
     if (job.ended()) {
       hold.forget(call, name);
     }
-    return description(job);
+    return description(call.scope(), job);
   }
 
   /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobs.html */
@@ -83,7 +85,7 @@ public final class TrainingOperations {
   }
 
   /** The request as it came, and on top what has become of it. */
-  private static Map<String, Object> description(TrainingJob job) {
+  private Map<String, Object> description(Scope scope, TrainingJob job) {
     Map<String, Object> answer = new LinkedHashMap<>(job.spec().request().members());
     answer.remove("Tags");
     answer.put("TrainingJobArn", job.arn().toString());
@@ -101,6 +103,10 @@ public final class TrainingOperations {
     answer.put("LastModifiedTime", job.lastModifiedTime());
     times(job, answer);
     answer.put("SecondaryStatusTransitions", transitions(job));
+    List<Map<String, Object>> metrics = metrics(jobs.lastMetrics(scope, job));
+    if (!metrics.isEmpty()) {
+      answer.put("FinalMetricDataList", metrics);
+    }
     if (job.state() instanceof Ended ended) {
       ended
           .artifacts()
@@ -135,6 +141,16 @@ public final class TrainingOperations {
       answer.put("TrainingTimeInSeconds", seconds);
       answer.put("BillableTimeInSeconds", seconds);
     }
+  }
+
+  private static List<Map<String, Object>> metrics(Map<String, Datum> last) {
+    return last.entrySet().stream()
+        .map(each ->
+            Map.<String, Object>of(
+                "MetricName", each.getKey(),
+                "Value", each.getValue().average(),
+                "Timestamp", each.getValue().at()))
+        .toList();
   }
 
   private static List<Map<String, Object>> transitions(TrainingJob job) {

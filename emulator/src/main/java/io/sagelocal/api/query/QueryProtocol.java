@@ -5,15 +5,22 @@ import io.sagelocal.account.ClientSettings;
 import io.sagelocal.account.RoleSession;
 import io.sagelocal.api.Caller;
 import io.sagelocal.api.ErrorStatus;
+import io.sagelocal.api.json.Call;
+import io.sagelocal.api.json.Operations;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.state.Timeline;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Answers the few questions that clients ask STS and IAM on their way. */
+/**
+ * Answers the few questions that clients ask STS and IAM on their way, and CloudWatch's operations
+ * for old clients.
+ */
 public final class QueryProtocol {
   private static final String USER_ID = "AIDASAGELOCALUSER000";
   private static final String ROLE_ID = "AROASAGELOCALROLE000";
@@ -21,14 +28,18 @@ public final class QueryProtocol {
   private static final int LEAST_SESSION_SECONDS = 900;
   private static final int MOST_SESSION_SECONDS = 43_200;
 
-  private final Timeline timeline;
+  private static final String CLOUDWATCH = "http://monitoring.amazonaws.com/doc/2010-08-01/";
 
-  public QueryProtocol(Timeline timeline) {
+  private final Timeline timeline;
+  private final Operations cloudwatch;
+
+  public QueryProtocol(Timeline timeline, Operations cloudwatch) {
     this.timeline = timeline;
+    this.cloudwatch = cloudwatch;
   }
 
   /** Answers a form with an {@code Action}. */
-  public void handle(Context http) {
+  public void handle(Context http) throws InterruptedException {
     String requestId = UUID.randomUUID().toString();
     http.header("x-amzn-RequestId", requestId);
     http.contentType("text/xml");
@@ -40,11 +51,7 @@ public final class QueryProtocol {
             case "GetCallerIdentity" -> callerIdentity(scope, session(http), requestId);
             case "AssumeRole" -> assumedRole(http, requestId);
             case "GetRole" -> role(scope, roleName(http), requestId);
-            default ->
-                throw new ServiceError(
-                    "InvalidAction",
-                    "Action \"%s\" is not answered here; there are GetCallerIdentity, AssumeRole and GetRole"
-                        .formatted(action));
+            default -> cloudwatch(http, scope, action, requestId);
           });
     } catch (ServiceError e) {
       http.status(ErrorStatus.of(e.code()));
@@ -53,8 +60,26 @@ public final class QueryProtocol {
           <ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error>\
           <RequestId>%s</RequestId></ErrorResponse>\
           """
-              .formatted(e.code(), escaped(e.getMessage()), requestId));
+              .formatted(e.code(), XmlAnswer.escaped(e.getMessage()), requestId));
     }
+  }
+
+  private String cloudwatch(Context http, Scope scope, String action, String requestId)
+      throws InterruptedException {
+    if (!cloudwatch.has(action)) {
+      throw new ServiceError(
+          "InvalidAction",
+          "Action \"%s\" is not answered here; there are GetCallerIdentity, AssumeRole, GetRole and CloudWatch's of metrics"
+              .formatted(action));
+    }
+    Map<String, String> fields = new HashMap<>();
+    http.formParamMap().forEach((name, values) -> fields.put(name, values.getFirst()));
+    Call call =
+        new Call(
+            scope,
+            cloudwatch.form(action, fields),
+            Optional.ofNullable(http.userAgent()).orElse(""));
+    return XmlAnswer.of(action, cloudwatch.answer(action, call), CLOUDWATCH, requestId);
   }
 
   private static Optional<RoleSession> session(Context http) {
@@ -152,9 +177,5 @@ public final class QueryProtocol {
           "RoleName \"%s\" must be 1 to 64 letters, digits and +=,.@-_".formatted(name));
     }
     return name;
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }
