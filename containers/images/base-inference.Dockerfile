@@ -1,5 +1,7 @@
 # What every script-mode serving image shares: multi-model-server with its Java, the real sagemaker-inference
 # and sagemaker-mxnet-inference.
+# psutil 5.9.4: later ones raise on a process that has ended, which the launcher of multi-model-server always leaves;
+# sagemaker-inference then never finds the server, ignores SIGTERM, and gives up ten minutes after the start.
 ARG BASE=sagelocal/mxnet-base:py3
 FROM ${BASE} AS build
 ARG CA_FILE=no-ca.pem
@@ -9,7 +11,7 @@ RUN if grep -q 'BEGIN CERTIFICATE' /tmp/ca.pem; then export PIP_CERT=/tmp/ca.pem
  && pip wheel --no-deps --no-build-isolation -w /wheels retrying==1.3.3 sagemaker-inference==1.6.1 sagemaker-mxnet-inference==1.5.5 \
       future==1.0.0 model-archiver==1.0.3 \
  && pip install --root /installed --no-warn-script-location --ignore-installed --no-deps \
-      numpy==1.23.5 scipy==1.9.3 psutil==6.1.1 Pillow==10.4.0 enum-compat==0.0.3 multi-model-server==1.1.11 \
+      numpy==1.23.5 scipy==1.9.3 psutil==5.9.4 Pillow==10.4.0 enum-compat==0.0.3 multi-model-server==1.1.11 \
       /wheels/*.whl
 
 FROM ${BASE}
