@@ -56,6 +56,7 @@ public final class Sagelocal implements Callable<Integer> {
     commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
     return line.setOut(writer(console.out()))
         .setErr(writer(console.err()))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Sagelocal::wrongUse)
         .setExecutionExceptionHandler(Sagelocal::failure);
   }
@@ -69,6 +70,7 @@ public final class Sagelocal implements Callable<Integer> {
     commands.put("start", () -> new StartCommand(console));
     commands.put("stop", () -> new StopCommand(console));
     commands.put("env", () -> new EnvCommand(console));
+    commands.put("images", () -> new ImagesCommand(console));
     commands.put("clean", () -> new CleanCommand(console));
     return commands;
   }

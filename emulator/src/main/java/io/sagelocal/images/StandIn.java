@@ -86,6 +86,13 @@ public record StandIn(String repository, String release, List<String> pythons, S
     return PREFIX + local.replace("*", processor);
   }
 
+  /** The repositories and tags it stands in for, with {@code *} for the processor. */
+  public List<String> officialTags() {
+    return pythons.stream()
+        .map(python -> "%s:%s-*-%s".formatted(repository, release, python))
+        .toList();
+  }
+
   /** The MXNet release that the image here has. */
   public String localRelease() {
     return local.substring(local.indexOf(':') + 1, local.indexOf("-*"));

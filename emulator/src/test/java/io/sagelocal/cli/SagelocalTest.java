@@ -1,11 +1,16 @@
 package io.sagelocal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,11 +65,44 @@ class SagelocalTest {
     assertThat(told(out)).contains("No sagelocal runs", folder.toString());
   }
 
+  @Test
+  void imagesTellsWhatStandsInForWhatAsText() throws IOException {
+    List<List<String>> rows = ImagesCommand.rows("sagelocal/mxnet:1.2.1-cpu-py2"::equals);
+    OutputFormat.TEXT.rows(stream(out), List.of("Official", "HereNow", "Built"), rows);
+    assertThat(told(out).lines()).first(STRING).matches("OFFICIAL +HERE NOW +BUILT");
+    assertThat(told(out).lines())
+        .anyMatch(line ->
+            line.matches(
+                "sagemaker-mxnet:1\\.2\\.1-\\*-py2 +sagelocal/mxnet:1\\.2\\.1-\\*-py2 +cpu"))
+        .anyMatch(line ->
+            line.matches(
+                "mxnet-training:1\\.9\\.0-\\*-py38 +sagelocal/mxnet-training:1\\.9\\.1-\\*-py3 +-"));
+  }
+
+  @Test
+  void imagesTellsWhatStandsInForWhatAsJson() throws IOException {
+    OutputFormat.JSON.rows(
+        stream(out), List.of("Official", "Here", "Built"), ImagesCommand.rows(image -> true));
+    JsonNode first = new ObjectMapper().readTree(told(out)).path(0);
+    assertThat(first.path("Official").asText()).isEqualTo("sagemaker-mxnet:0.12.1-*-py2");
+    assertThat(first.path("Built").asText()).isEqualTo("cpu gpu");
+  }
+
+  @Test
+  void anOutputFormatThatIsNoneIsNamed() {
+    assertThat(run("images", "--output", "xml")).isEqualTo(2);
+    assertThat(told(err)).contains("xml");
+  }
+
+  private static PrintStream stream(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
   private int run(String... args) {
     return Sagelocal.run(
         new Console(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
+            stream(out),
+            stream(err),
             Map.of("AWS_REGION", "eu-west-1", "AWS_ACCESS_KEY_ID", "111111111111")),
         args);
   }
