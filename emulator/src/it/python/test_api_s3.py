@@ -35,19 +35,24 @@ def test_presigned_addresses_work(client, bucket):
     assert urllib.request.urlopen(get).read() == b'yes'
 
 
-@pytest.mark.parametrize('key', ['../up', 'a/../../up', 'a/./b', 'a//b', 'x' * 300])
-def test_keys_that_cannot_be_files_are_refused_and_nothing_is_made(client, bucket, key):
-    with pytest.raises(ClientError) as error:
-        client('s3').put_object(Bucket=bucket, Key=key, Body=b'')
-    assert error.value.response['ResponseMetadata']['HTTPStatusCode'] == 400
-    client('s3').delete_bucket(Bucket=bucket)
-
-
-def test_a_key_cannot_be_a_file_and_a_folder(client, bucket):
+@pytest.mark.parametrize('key', ['../up', 'a/../../up', 'a/./b', 'a//b', '/a', 'x' * 1024, 'ü ñ+%/&<>"', '日本/😀'])
+def test_every_key_that_s3_allows_is_kept_under_that_name(client, bucket, key):
     s3 = client('s3')
-    s3.put_object(Bucket=bucket, Key='a', Body=b'')
-    with pytest.raises(ClientError, match='a file cannot be a folder'):
-        s3.put_object(Bucket=bucket, Key='a/b', Body=b'')
+    s3.put_object(Bucket=bucket, Key=key, Body=b'here')
+    assert s3.get_object(Bucket=bucket, Key=key)['Body'].read() == b'here'
+    assert [item['Key'] for item in s3.list_objects_v2(Bucket=bucket)['Contents']] == [key]
+    s3.delete_object(Bucket=bucket, Key=key)
+    s3.delete_bucket(Bucket=bucket)
+
+
+def test_a_key_may_be_the_folder_of_another(client, bucket):
+    s3 = client('s3')
+    for key in ('a', 'a/b', 'a/'):
+        s3.put_object(Bucket=bucket, Key=key, Body=key.encode())
+    assert s3.get_object(Bucket=bucket, Key='a/b')['Body'].read() == b'a/b'
+    page = s3.list_objects_v2(Bucket=bucket, Delimiter='/')
+    assert [item['Key'] for item in page['Contents']] == ['a']
+    assert [item['Prefix'] for item in page['CommonPrefixes']] == ['a/']
 
 
 def test_what_is_missing_says_so(client, bucket):

@@ -16,14 +16,15 @@ import io.sagelocal.api.json.TagOperations;
 import io.sagelocal.api.json.TrainingOperations;
 import io.sagelocal.api.json.TransformOperations;
 import io.sagelocal.api.query.QueryProtocol;
-import io.sagelocal.api.s3.S3Handler;
 import io.sagelocal.aws.Arn;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.disk.DiskStateStore;
+import io.sagelocal.embedded.EmbeddedObjectStore;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.HostAccess;
-import io.sagelocal.fakes3.FakeS3;
+import io.sagelocal.fakes3.http.S3Handler;
+import io.sagelocal.fakes3.store.Store;
 import io.sagelocal.hosting.EndpointCodec;
 import io.sagelocal.hosting.EndpointConfigs;
 import io.sagelocal.hosting.Endpoints;
@@ -32,7 +33,6 @@ import io.sagelocal.images.ImageSource;
 import io.sagelocal.images.Images;
 import io.sagelocal.logs.LogStore;
 import io.sagelocal.metrics.MetricStore;
-import io.sagelocal.minio.MinioObjectStore;
 import io.sagelocal.models.Models;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.serving.ServingContext;
@@ -51,14 +51,12 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,11 +64,6 @@ import org.slf4j.LoggerFactory;
 /** The whole graph, built with plain constructors: everything is wired here and nowhere else. */
 public final class Server implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Server.class);
-
-  /** Whatever signature the embedded store gets, it does not check it. */
-  private static final String STORE_KEY = "sagelocal";
-
-  private static final String STORE_REGION = "us-east-1";
 
   /** After that a container's client asks for its role's credentials again. */
   private static final Duration CREDENTIALS_LAST = Duration.ofHours(6);
@@ -92,14 +85,8 @@ public final class Server implements AutoCloseable {
     try {
       StateStore store = opened(DiskStateStore.open(data.resolve("state.mv")));
       String instance = InstanceId.of(data);
-      Future<FakeS3> s3 = openingStore(data.resolve("s3"));
-      ObjectStore objects =
-          new MinioObjectStore(
-              () -> opened(s3).address(),
-              STORE_KEY,
-              STORE_KEY,
-              STORE_REGION,
-              (bucket, key) -> opened(s3).file(bucket, key));
+      Store s3 = opened(Store.open(data.resolve("s3"), Clock.systemUTC()));
+      ObjectStore objects = new EmbeddedObjectStore(s3);
       LogStore logs = new LogStore(data.resolve("logs"), timeline);
       MetricStore metrics = new MetricStore(data.resolve("metrics"));
       Images images = new Images(engine, ImageSource.DEFAULT_ORDER, () -> false);
@@ -165,35 +152,15 @@ public final class Server implements AutoCloseable {
                       new QueryProtocol(timeline, cloudwatch),
                       new CborProtocol(cloudwatch),
                       new InvocationHandler(endpoints),
-                      new S3Handler(() -> opened(s3).address()),
+                      new S3Handler(s3),
                       this::health,
                       token ->
                           RoleSession.ofToken(token)
                               .map(session ->
                                   session.credentials(timeline.now().plus(CREDENTIALS_LAST))))));
-      opened(s3);
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
-    }
-  }
-
-  /** Two HTTP servers start sooner side by side; nobody is answered before both have. */
-  private Future<FakeS3> openingStore(Path folder) {
-    FutureTask<FakeS3> opening = new FutureTask<>(() -> FakeS3.open(folder, 0));
-    Thread.ofPlatform().name("s3-start").start(opening);
-    opened(() -> opened(opening).close());
-    return opening;
-  }
-
-  private static FakeS3 opened(Future<FakeS3> opening) {
-    try {
-      return opening.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the S3 store started", e);
     }
   }
 

@@ -61,7 +61,11 @@ class ArchitectureTest {
   static final ArchRule ADAPTERS_SEE_NO_FEATURE =
       noClasses()
           .that()
-          .resideInAnyPackage("io.sagelocal.docker", "io.sagelocal.minio", "io.sagelocal.disk")
+          .resideInAnyPackage(
+              "io.sagelocal.docker",
+              "io.sagelocal.minio",
+              "io.sagelocal.embedded",
+              "io.sagelocal.disk")
           .should()
           .dependOnClassesThat(
               resideInAnyPackage(FEATURES).or(resideInAnyPackage("io.sagelocal.api..")))
@@ -79,8 +83,9 @@ class ArchitectureTest {
                   "io.sagelocal.api..",
                   "io.sagelocal.docker",
                   "io.sagelocal.minio",
+                  "io.sagelocal.embedded",
                   "io.sagelocal.disk",
-                  "io.sagelocal.fakes3"))
+                  "io.sagelocal.fakes3.."))
           .because("a feature speaks to ports");
 
   @ArchTest
@@ -218,7 +223,7 @@ class ArchitectureTest {
   private static ArchRule onlyIn(String library, String home) {
     return noClasses()
         .that()
-        .resideOutsideOfPackages(home, "io.sagelocal.fakes3")
+        .resideOutsideOfPackages(home, "io.sagelocal.fakes3..")
         .should()
         .dependOnClassesThat(resideInAnyPackage(library))
         .because("a library that one package wraps can be replaced there");

@@ -7,7 +7,6 @@ import io.sagelocal.api.cbor.CborProtocol;
 import io.sagelocal.api.invoke.InvocationHandler;
 import io.sagelocal.api.json.JsonProtocol;
 import io.sagelocal.api.query.QueryProtocol;
-import io.sagelocal.api.s3.S3Handler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Map;
@@ -18,6 +17,7 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The one port: listens on loopback, and where containers need it on another address as well. */
 public final class Gateway implements AutoCloseable {
+  private static final int INPUT_BUFFER_BYTES = 1 << 16;
   private static final String LOOPBACK = "127.0.0.1";
 
   private final Javalin javalin;
@@ -48,7 +49,7 @@ public final class Gateway implements AutoCloseable {
       QueryProtocol query,
       CborProtocol cbor,
       InvocationHandler invocations,
-      S3Handler s3,
+      Handler.Abstract s3,
       Supplier<Map<String, Object>> health,
       Function<String, Optional<Map<String, Object>>> credentials) {}
 
@@ -145,10 +146,16 @@ public final class Gateway implements AutoCloseable {
 
   private static ServerConnector connector(
       Server server, HttpConfiguration http, String host, int port) {
-    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    ServerConnector connector = new ServerConnector(server, connections(http));
     connector.setHost(host);
     connector.setPort(port);
     return connector;
+  }
+
+  private static HttpConnectionFactory connections(HttpConfiguration http) {
+    HttpConnectionFactory connections = new HttpConnectionFactory(http);
+    connections.setInputBufferSize(INPUT_BUFFER_BYTES);
+    return connections;
   }
 
   /** S3 keys hold what other paths do not: encoded slashes, dots, spaces. The store judges them. */

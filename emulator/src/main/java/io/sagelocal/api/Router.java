@@ -1,7 +1,6 @@
 package io.sagelocal.api;
 
 import io.sagelocal.api.invoke.InvocationHandler;
-import io.sagelocal.api.s3.S3Handler;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -30,10 +29,10 @@ final class Router extends Handler.Wrapper {
           "(?:[a-z0-9.-]+\\.)?(?:localhost|host\\.docker\\.internal|amazonaws\\.com(?:\\.cn)?)"
               + "|[0-9]+(?:\\.[0-9]+){3}|\\[[0-9a-f:]+\\]");
 
-  private final S3Handler s3;
+  private final Handler.Abstract s3;
   private final InvocationHandler invocations;
 
-  Router(S3Handler s3, InvocationHandler invocations) {
+  Router(Handler.Abstract s3, InvocationHandler invocations) {
     this.s3 = s3;
     this.invocations = invocations;
     addBean(s3);

@@ -5,6 +5,7 @@ import io.minio.GetObjectArgs;
 import io.minio.ListObjectsArgs;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
+import io.minio.PutObjectArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.Result;
 import io.minio.StatObjectArgs;
@@ -13,43 +14,36 @@ import io.minio.UploadObjectArgs;
 import io.minio.errors.ErrorResponseException;
 import io.minio.errors.MinioException;
 import io.minio.messages.Item;
+import io.sagelocal.objects.ObjectBytes;
 import io.sagelocal.objects.ObjectInfo;
 import io.sagelocal.objects.ObjectNotFoundException;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.ObjectStoreException;
 import io.sagelocal.objects.S3Uri;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import okhttp3.OkHttpClient;
 
 /** Objects in a server that speaks S3. */
 public final class MinioObjectStore implements ObjectStore {
+  private static final long PART_BYTES = 16L << 20;
   private static final Duration TIMEOUT = Duration.ofMinutes(5);
   private static final Set<String> NOT_THERE = Set.of("NoSuchKey", "NoSuchBucket", "NotFound");
 
   private final Supplier<MinioClient> client;
-  private final BiFunction<String, String, Optional<Path>> localFiles;
 
   /**
    * @param server where it answers; asked at the first use
-   * @param localFiles finds the file of a bucket's key where the server keeps its objects as files
-   *     of this disk
    */
-  public MinioObjectStore(
-      Supplier<URI> server,
-      String accessKey,
-      String secretKey,
-      String region,
-      BiFunction<String, String, Optional<Path>> localFiles) {
+  public MinioObjectStore(Supplier<URI> server, String accessKey, String secretKey, String region) {
     this.client = new Once<>(() -> connect(server.get(), accessKey, secretKey, region));
-    this.localFiles = localFiles;
   }
 
   @Override
@@ -126,6 +120,40 @@ public final class MinioObjectStore implements ObjectStore {
   }
 
   @Override
+  public InputStream read(S3Uri uri, long offset, long length) {
+    try {
+      return client
+          .get()
+          .getObject(
+              GetObjectArgs.builder()
+                  .bucket(uri.bucket())
+                  .object(uri.key())
+                  .offset(offset)
+                  .length(length)
+                  .build());
+    } catch (MinioException e) {
+      throw translated(uri, "reading " + uri, e);
+    }
+  }
+
+  @Override
+  public void write(S3Uri uri, ObjectBytes bytes) throws IOException {
+    try (WrittenStream stream = new WrittenStream(bytes)) {
+      client
+          .get()
+          .putObject(
+              PutObjectArgs.builder().bucket(uri.bucket()).object(uri.key()).stream(
+                      stream, -1L, PART_BYTES)
+                  .build());
+    } catch (MinioException e) {
+      if (e.getCause() instanceof WrittenStream.WriterFailure failure) {
+        throw failure.cause();
+      }
+      throw translated(uri, "writing " + uri, e);
+    }
+  }
+
+  @Override
   public void write(S3Uri uri, Path file) {
     try {
       client
@@ -156,7 +184,7 @@ public final class MinioObjectStore implements ObjectStore {
 
   @Override
   public Optional<Path> localFile(S3Uri uri) {
-    return localFiles.apply(uri.bucket(), uri.key());
+    return Optional.empty();
   }
 
   private static MinioClient connect(

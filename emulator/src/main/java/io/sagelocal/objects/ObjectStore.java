@@ -1,5 +1,6 @@
 package io.sagelocal.objects;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -34,6 +35,24 @@ public interface ObjectStore {
    * @throws ObjectNotFoundException when it is not there
    */
   InputStream read(S3Uri uri);
+
+  /**
+   * Opens a stretch of an object for reading; the caller closes it.
+   *
+   * @param offset where it begins, in bytes
+   * @param length in bytes, at least 1; a stretch that goes past the end is cut off there
+   * @throws ObjectNotFoundException when the object is not there
+   */
+  InputStream read(S3Uri uri, long offset, long length);
+
+  /**
+   * Writes an object from what is written to a stream, while it is written. It is there whole or
+   * not at all.
+   *
+   * @throws ObjectNotFoundException when the bucket is not there
+   * @throws IOException what the bytes' writer threw
+   */
+  void write(S3Uri uri, ObjectBytes bytes) throws IOException;
 
   /**
    * Writes an object from a local file. It is there whole or not at all, and writing it again is

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract on the embedded server. */
+/** The contract on any S3 at an address; here a server of fake-s3 that stands alone. */
 @TestInstance(Lifecycle.PER_CLASS)
 class MinioObjectStoreTest implements ObjectStoreContract {
   private FakeS3 server;
@@ -20,7 +20,7 @@ class MinioObjectStoreTest implements ObjectStoreContract {
   @BeforeAll
   void start(@TempDir Path folder) throws IOException {
     server = FakeS3.open(folder, 0);
-    store = new MinioObjectStore(server::address, "key", "secret", "us-east-1", server::file);
+    store = new MinioObjectStore(server::address, "key", "secret", "us-east-1");
   }
 
   @AfterAll

@@ -1,6 +1,7 @@
 package io.sagelocal.objects;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -67,6 +68,24 @@ public final class FakeObjectStore implements ObjectStore {
       throw new ObjectNotFoundException(uri);
     }
     return new ByteArrayInputStream(bytes);
+  }
+
+  @Override
+  public InputStream read(S3Uri uri, long offset, long length) {
+    try (InputStream all = read(uri)) {
+      all.skipNBytes(offset);
+      return new ByteArrayInputStream(all.readNBytes((int) Math.min(length, Integer.MAX_VALUE)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void write(S3Uri uri, ObjectBytes bytes) throws IOException {
+    requireBucket(uri);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    bytes.writeTo(out);
+    objects.put(uri.toString(), out.toByteArray());
   }
 
   @Override

@@ -38,6 +38,64 @@ public interface ObjectStoreContract {
   }
 
   @Test
+  default void aStretchIsReadAlone(@TempDir Path folder) throws IOException {
+    S3Uri uri = new S3Uri(bucket(), "key");
+    store().write(uri, Files.writeString(folder.resolve("file"), "0123456789"));
+    try (InputStream in = store().read(uri, 3, 4)) {
+      assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("3456");
+    }
+    try (InputStream in = store().read(uri, 8, 100)) {
+      assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("89");
+    }
+  }
+
+  @Test
+  default void bytesGoToTheStoreWhileTheyAreWritten() throws IOException {
+    S3Uri uri = new S3Uri(bucket(), "key");
+    byte[] piece = "0123456789abcdef".repeat(1 << 12).getBytes(StandardCharsets.UTF_8);
+    int pieces = 300; // more than one part of an upload in parts
+    store()
+        .write(
+            uri,
+            out -> {
+              for (int i = 0; i < pieces; i++) {
+                out.write(piece);
+              }
+            });
+    assertThat(store().find(uri)).map(ObjectInfo::size).contains((long) pieces * piece.length);
+    try (InputStream in = store().read(uri, 299L * piece.length, piece.length)) {
+      assertThat(in.readAllBytes()).isEqualTo(piece);
+    }
+  }
+
+  @Test
+  default void aWritingThatFailsLeavesWhatWasThere() throws IOException {
+    S3Uri uri = new S3Uri(bucket(), "key");
+    store().write(uri, out -> out.write('x'));
+    assertThatThrownBy(() ->
+            store()
+                .write(
+                    uri,
+                    out -> {
+                      out.write(new byte[1 << 20]);
+                      throw new IOException("the disk is gone");
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the disk is gone");
+    assertThat(store().find(uri)).map(ObjectInfo::size).contains(1L);
+  }
+
+  @Test
+  default void aKeyMayBeTheFolderOfAnother() throws IOException {
+    String bucket = bucket();
+    store().write(new S3Uri(bucket, "a"), out -> out.write('1'));
+    store().write(new S3Uri(bucket, "a/b"), out -> out.write('2'));
+    List<String> listed = new ArrayList<>();
+    store().list(new S3Uri(bucket, ""), object -> listed.add(object.uri().key()));
+    assertThat(listed).containsExactly("a", "a/b");
+  }
+
+  @Test
   default void aListIsWholeAndInOrder(@TempDir Path folder) throws IOException {
     String bucket = bucket();
     Path file = Files.writeString(folder.resolve("file"), "x");

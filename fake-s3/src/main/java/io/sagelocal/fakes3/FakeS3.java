@@ -1,75 +1,80 @@
 package io.sagelocal.fakes3;
 
+import io.sagelocal.fakes3.http.S3Handler;
+import io.sagelocal.fakes3.store.Store;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Optional;
-import org.gaul.s3proxy.S3Proxy;
-import org.gaul.s3proxy.auth.AuthenticationType;
-import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import java.time.Clock;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * An S3 server on a loopback port whose objects are plain files: {@code folder/bucket/key}. It
- * checks no signatures. What it holds is still there when it is opened again.
+ * An S3 server on a loopback port that keeps its objects in a folder. It checks no signatures. What
+ * it holds is still there when it is opened again.
  */
 public final class FakeS3 implements AutoCloseable {
-  private final Path folder;
-  private final S3Proxy server;
+  private static final int INPUT_BUFFER_BYTES = 1 << 16;
 
-  private FakeS3(Path folder, S3Proxy server) {
-    this.folder = folder;
+  private final Store store;
+  private final Server server;
+  private final int port;
+
+  private FakeS3(Store store, Server server, int port) {
+    this.store = store;
     this.server = server;
+    this.port = port;
   }
 
   /**
    * Opens a store and starts to answer.
    *
-   * @param folder where buckets are; made when it is not there
+   * @param folder where everything is; made when it is not there
    * @param port 0 for any free one
    * @throws IOException when the folder cannot be used or the port is taken
    */
   public static FakeS3 open(Path folder, int port) throws IOException {
-    Files.createDirectories(folder);
-    Path real = folder.toRealPath();
-    S3Proxy server =
-        S3Proxy.builder()
-            .blobStore(new SafeKeys(new FilesystemNio2BlobStore(real.toString()), real))
-            .awsAuthentication(AuthenticationType.NONE, "", "")
-            .endpoint(URI.create("http://127.0.0.1:" + port))
-            .ignoreUnknownHeaders(true)
-            .stopTimeout(0) // else it waits for clients that keep their connections
-            .build();
+    Store store = Store.open(folder, Clock.systemUTC());
+    QueuedThreadPool threads = new QueuedThreadPool();
+    threads.setName("s3");
+    threads.setDaemon(true);
+    threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
+    Server server = new Server(threads);
+    HttpConfiguration http = new HttpConfiguration();
+    http.setHttpCompliance(HttpCompliance.LEGACY);
+    http.setUriCompliance(UriCompliance.UNSAFE); // keys hold what other paths do not
+    http.setSendServerVersion(false);
+    HttpConnectionFactory connections = new HttpConnectionFactory(http);
+    connections.setInputBufferSize(INPUT_BUFFER_BYTES);
+    ServerConnector connector = new ServerConnector(server, connections);
+    connector.setHost("127.0.0.1");
+    connector.setPort(port);
+    server.addConnector(connector);
+    server.setHandler(new S3Handler(store));
     try {
       server.start();
     } catch (Exception e) { // declared by the library; its cause tells what happened
+      store.close();
       throw new IOException(
           "the S3 store cannot listen on 127.0.0.1:%d: %s".formatted(port, e.getMessage()), e);
     }
-    return new FakeS3(real, server);
+    return new FakeS3(store, server, connector.getLocalPort());
   }
 
   /** Where it answers. */
   public URI address() {
-    return URI.create("http://127.0.0.1:" + server.getPort());
+    return URI.create("http://127.0.0.1:" + port);
   }
 
-  /** The file that holds an object's bytes now; empty when there is no such object. */
-  public Optional<Path> file(String bucket, String key) {
-    try {
-      Path root = folder.resolve(bucket);
-      Path file = root.resolve(key).normalize();
-      return root.getParent() != null
-              && root.getParent().equals(folder)
-              && file.startsWith(root)
-              && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-          ? Optional.of(file)
-          : Optional.empty();
-    } catch (InvalidPathException e) {
-      return Optional.empty(); // no file can have that name
-    }
+  /** What it keeps. */
+  public Store store() {
+    return store;
   }
 
   @Override
@@ -78,6 +83,8 @@ public final class FakeS3 implements AutoCloseable {
       server.stop();
     } catch (Exception e) { // declared by the library
       throw new IOException("the S3 store did not stop: " + e.getMessage(), e);
+    } finally {
+      store.close();
     }
   }
 }

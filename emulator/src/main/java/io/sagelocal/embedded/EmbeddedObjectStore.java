@@ -1,0 +1,145 @@
+package io.sagelocal.embedded;
+
+import io.sagelocal.fakes3.store.Attributes;
+import io.sagelocal.fakes3.store.ErrorCode;
+import io.sagelocal.fakes3.store.Listing;
+import io.sagelocal.fakes3.store.Precondition;
+import io.sagelocal.fakes3.store.Reading;
+import io.sagelocal.fakes3.store.Store;
+import io.sagelocal.fakes3.store.StoreException;
+import io.sagelocal.fakes3.store.StoredObject;
+import io.sagelocal.objects.ObjectBytes;
+import io.sagelocal.objects.ObjectInfo;
+import io.sagelocal.objects.ObjectNotFoundException;
+import io.sagelocal.objects.ObjectStore;
+import io.sagelocal.objects.ObjectStoreException;
+import io.sagelocal.objects.S3Uri;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Objects in the store of this very process. */
+public final class EmbeddedObjectStore implements ObjectStore {
+  private static final int PAGE = 1000;
+  private static final Set<ErrorCode> NOT_THERE =
+      EnumSet.of(ErrorCode.NO_SUCH_BUCKET, ErrorCode.NO_SUCH_KEY, ErrorCode.NO_SUCH_VERSION);
+
+  private final Store store;
+
+  public EmbeddedObjectStore(Store store) {
+    this.store = store;
+  }
+
+  @Override
+  public boolean hasBucket(String bucket) {
+    return store.findBucket(bucket).isPresent();
+  }
+
+  @Override
+  public void createBucket(String bucket) {
+    try {
+      if (!hasBucket(bucket)) {
+        store.createBucket(bucket, Store.DEFAULT_REGION);
+      }
+    } catch (StoreException e) {
+      throw failed("making bucket " + bucket, e);
+    }
+  }
+
+  @Override
+  public void list(S3Uri prefix, Consumer<ObjectInfo> each) {
+    Optional<String> after = Optional.of("");
+    while (after.isPresent()) {
+      Listing listing = new Listing(prefix.key(), "", after.get(), PAGE);
+      Listing.Page page = asked(prefix, () -> store.list(prefix.bucket(), listing));
+      page.objects()
+          .forEach(object -> each.accept(info(new S3Uri(prefix.bucket(), object.key()), object)));
+      after = page.next();
+    }
+  }
+
+  @Override
+  public Optional<ObjectInfo> find(S3Uri uri) {
+    return store.findObject(uri.bucket(), uri.key()).map(object -> info(uri, object));
+  }
+
+  @Override
+  public InputStream read(S3Uri uri) {
+    return read(uri, 0, Long.MAX_VALUE);
+  }
+
+  @Override
+  public InputStream read(S3Uri uri, long offset, long length) {
+    Reading reading = asked(uri, () -> store.read(uri.bucket(), uri.key(), Optional.empty()));
+    long left = Math.max(0, reading.object().size() - offset);
+    return reading.stream(offset, Math.min(length, left));
+  }
+
+  @Override
+  public void write(S3Uri uri, ObjectBytes bytes) throws IOException {
+    try {
+      store.write(uri.bucket(), uri.key(), Attributes.NONE, bytes::writeTo);
+    } catch (StoreException e) {
+      throw translated(uri, e);
+    }
+  }
+
+  @Override
+  public void write(S3Uri uri, Path file) {
+    try {
+      write(uri, out -> Files.copy(file, out));
+    } catch (IOException e) {
+      throw new ObjectStoreException(
+          "writing %s from %s failed: %s".formatted(uri, file, e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public void delete(S3Uri uri) {
+    try {
+      store.delete(uri.bucket(), uri.key(), Optional.empty(), Precondition.NONE);
+    } catch (StoreException e) {
+      if (!NOT_THERE.contains(e.code())) {
+        throw failed("deleting " + uri, e);
+      }
+    }
+  }
+
+  @Override
+  public Optional<Path> localFile(S3Uri uri) {
+    try {
+      return store.file(uri.bucket(), uri.key());
+    } catch (UncheckedIOException e) {
+      throw new ObjectStoreException("reading %s failed: %s".formatted(uri, e.getMessage()), e);
+    }
+  }
+
+  private static ObjectInfo info(S3Uri uri, StoredObject object) {
+    return new ObjectInfo(uri, object.size(), object.etag());
+  }
+
+  private static <V> V asked(S3Uri uri, Supplier<V> question) {
+    try {
+      return question.get();
+    } catch (StoreException e) {
+      throw translated(uri, e);
+    }
+  }
+
+  private static ObjectStoreException translated(S3Uri uri, StoreException e) {
+    return NOT_THERE.contains(e.code())
+        ? new ObjectNotFoundException(uri)
+        : failed("using " + uri, e);
+  }
+
+  private static ObjectStoreException failed(String what, StoreException e) {
+    return new ObjectStoreException(what + " failed: " + e.getMessage(), e);
+  }
+}

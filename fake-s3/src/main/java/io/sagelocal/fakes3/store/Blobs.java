@@ -1,0 +1,137 @@
+package io.sagelocal.fakes3.store;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Files with bytes. Each is written once, under a number that no other ever had, and never changed
+ * after. A file that is being read is deleted when its last reader has let go.
+ */
+final class Blobs {
+  private static final int RUN_BITS = 32;
+
+  private final Path folder;
+  private final long run;
+  private final AtomicLong next;
+  private final Map<Long, Integer> readers = new HashMap<>();
+  private final Set<Long> doomed = new HashSet<>();
+
+  /**
+   * @param run number of this opening of the store, larger than any before
+   */
+  Blobs(Path folder, int run) {
+    this.folder = folder;
+    this.run = (long) run << RUN_BITS;
+    this.next = new AtomicLong(this.run);
+  }
+
+  /** A number that was never given before, and is larger than all that were. */
+  long number() {
+    return next.incrementAndGet();
+  }
+
+  Path path(long id) {
+    return folder
+        .resolve(HexFormat.of().toHexDigits((byte) id))
+        .resolve(HexFormat.of().toHexDigits(id));
+  }
+
+  /** Makes the folder where the file of a number belongs. */
+  Path place(long id) throws IOException {
+    Path path = path(id);
+    Path parent = path.getParent();
+    if (parent != null && !Files.isDirectory(parent)) {
+      Files.createDirectories(parent);
+    }
+    return path;
+  }
+
+  OutputStream create(long id) throws IOException {
+    return new FileOutputStream(place(id).toFile()); // unlike a channel, deaf to interrupts
+  }
+
+  /** Another name for the same bytes where the disk can do that, else a copy. */
+  Segment duplicate(Segment segment) throws IOException {
+    long id = number();
+    Path target = place(id);
+    try {
+      Files.createLink(target, path(segment.id()));
+    } catch (UnsupportedOperationException | java.nio.file.FileSystemException e) {
+      Files.deleteIfExists(target);
+      Files.copy(path(segment.id()), target);
+    }
+    return new Segment(id, segment.length());
+  }
+
+  /** Keeps files from being deleted until {@link #release}; false when one is gone already. */
+  synchronized boolean hold(Collection<Segment> segments) {
+    for (Segment segment : segments) {
+      if (doomed.contains(segment.id()) || !Files.exists(path(segment.id()))) {
+        return false;
+      }
+    }
+    segments.forEach(segment -> readers.merge(segment.id(), 1, Integer::sum));
+    return true;
+  }
+
+  synchronized void release(Collection<Segment> segments) {
+    for (Segment segment : segments) {
+      Integer left =
+          readers.computeIfPresent(segment.id(), (id, count) -> count == 1 ? null : count - 1);
+      if (left == null && doomed.remove(segment.id())) {
+        remove(segment.id());
+      }
+    }
+  }
+
+  synchronized void delete(Collection<Segment> segments) {
+    for (Segment segment : segments) {
+      if (readers.containsKey(segment.id())) {
+        doomed.add(segment.id());
+      } else {
+        remove(segment.id());
+      }
+    }
+  }
+
+  /** Deletes the files of earlier runs that are not among the given: what a crash left. */
+  void sweep(Set<Long> used) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            long id = HexFormat.fromHexDigitsToLong(file.getFileName().toString());
+            if (id < run && !used.contains(id)) {
+              remove(id);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private void remove(long id) {
+    try {
+      Files.deleteIfExists(path(id));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,454 @@
+package io.sagelocal.fakes3.store;
+
+import io.sagelocal.fakes3.store.Bucket.Versioning;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.h2.mvstore.MVMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Buckets and objects in a folder. Every change is on record when its call returns and survives the
+ * process; bytes are written first, so that a record never speaks of bytes that are not there.
+ */
+public final class Store implements AutoCloseable {
+  /** Where a bucket is when nothing else was said. */
+  public static final String DEFAULT_REGION = "us-east-1";
+
+  private static final int MAX_KEY_BYTES = 1024;
+  private static final Pattern BUCKET_NAME =
+      Pattern.compile("(?!\\d+\\.\\d+\\.\\d+\\.\\d+$)(?!.*\\.\\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+  private static final String BUCKETS = "buckets";
+  private static final String RUNS = "runs";
+
+  private static final Logger log = LoggerFactory.getLogger(Store.class);
+
+  private final Clock clock;
+  private final Index index;
+  private final Blobs blobs;
+  private final Uploads uploads;
+
+  private Store(Clock clock, Index index, Blobs blobs) {
+    this.clock = clock;
+    this.index = index;
+    this.blobs = blobs;
+    this.uploads = new Uploads(this, index, blobs, clock);
+  }
+
+  /**
+   * Opens the store of a folder, which is made when it is not there.
+   *
+   * @throws IOException when the folder cannot be used, or another process uses it
+   */
+  public static Store open(Path folder, Clock clock) throws IOException {
+    Files.createDirectories(folder);
+    Path real = folder.toRealPath();
+    Index index = Index.open(real.resolve("index.mv"));
+    Blobs blobs = new Blobs(real.resolve("blobs"), index.change(() -> nextRun(index)));
+    Store store = new Store(clock, index, blobs);
+    Thread.ofPlatform().name("s3-sweep").daemon().start(store::sweep);
+    return store;
+  }
+
+  private static int nextRun(Index index) {
+    MVMap<String, byte[]> runs = index.table(RUNS);
+    int run = runs.isEmpty() ? 1 : Integer.parseInt(runs.lastKey()) + 1;
+    runs.clear();
+    runs.put(String.valueOf(run), new byte[0]);
+    return run;
+  }
+
+  /** Multipart uploads. */
+  public Uploads uploads() {
+    return uploads;
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  /** Every bucket, by name. */
+  public List<Bucket> buckets() {
+    return index.read(() ->
+        index.table(BUCKETS).entrySet().stream().map(e -> Codec.bucket(e.getValue())).toList());
+  }
+
+  public Optional<Bucket> findBucket(String name) {
+    return index.read(() -> Optional.ofNullable(index.table(BUCKETS).get(name)).map(Codec::bucket));
+  }
+
+  /**
+   * A bucket that must be there.
+   *
+   * @throws StoreException NoSuchBucket
+   */
+  public Bucket requireBucket(String name) {
+    return findBucket(name).orElseThrow(() -> StoreException.noSuchBucket(name));
+  }
+
+  /**
+   * Makes a bucket. One that is there already is fine where S3 thinks so: in us-east-1.
+   *
+   * @throws StoreException InvalidBucketName, or BucketAlreadyOwnedByYou
+   */
+  public Bucket createBucket(String name, String region) {
+    if (!BUCKET_NAME.matcher(name).matches()) {
+      throw new StoreException(
+          ErrorCode.INVALID_BUCKET_NAME,
+          ("The specified bucket is not valid: \"%s\"; 3 to 63 lower-case letters, digits, dots and"
+                  + " hyphens are allowed")
+              .formatted(name));
+    }
+    return index.change(() -> {
+      byte[] before = index.table(BUCKETS).get(name);
+      if (before == null) {
+        return put(new Bucket(name, region, clock.instant(), Versioning.NEVER, Map.of()));
+      }
+      Bucket there = Codec.bucket(before);
+      if (!there.region().equals(DEFAULT_REGION)) {
+        throw new StoreException(
+            ErrorCode.BUCKET_ALREADY_OWNED_BY_YOU,
+            "Your previous request to create bucket %s succeeded and you already own it"
+                .formatted(name));
+      }
+      return there;
+    });
+  }
+
+  /**
+   * Deletes an empty bucket, and what was begun to be uploaded to it.
+   *
+   * @throws StoreException NoSuchBucket, or BucketNotEmpty
+   */
+  public void deleteBucket(String name) {
+    List<Segment> garbage =
+        index.change(() -> {
+          if (index.table(BUCKETS).get(name) == null) {
+            throw StoreException.noSuchBucket(name);
+          }
+          BucketObjects objects = objects(name);
+          if (!objects.isEmpty()) {
+            throw new StoreException(
+                ErrorCode.BUCKET_NOT_EMPTY, "The bucket you tried to delete is not empty: " + name);
+          }
+          index.table(BUCKETS).remove(name);
+          objects.drop();
+          return uploads.removeOf(name);
+        });
+    blobs.delete(garbage);
+  }
+
+  public void setVersioning(String bucket, Versioning versioning) {
+    changeBucket(bucket, there -> there.with(versioning));
+  }
+
+  public void setBucketTags(String bucket, Map<String, String> tags) {
+    changeBucket(bucket, there -> there.withTags(tags));
+  }
+
+  private void changeBucket(String name, UnaryOperator<Bucket> change) {
+    index.change(() -> {
+      byte[] before = index.table(BUCKETS).get(name);
+      if (before == null) {
+        throw StoreException.noSuchBucket(name);
+      }
+      return put(change.apply(Codec.bucket(before)));
+    });
+  }
+
+  private Bucket put(Bucket bucket) {
+    index.table(BUCKETS).put(bucket.name(), Codec.bucket(bucket));
+    return bucket;
+  }
+
+  /** A new file for bytes; it is nobody's until its segment is part of an object. */
+  public NewBlob newBlob() throws IOException {
+    long id = blobs.number();
+    return new NewBlob(id, blobs.create(id));
+  }
+
+  /** A file under way. */
+  public record NewBlob(long id, OutputStream out) {
+    public Segment segment(long length) {
+      return new Segment(id, length);
+    }
+  }
+
+  /** Writes the bytes of an object, all or none. */
+  @FunctionalInterface
+  public interface Body {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Makes an object of what is written; when the writing fails nothing is changed.
+   *
+   * @throws StoreException as {@link #put}
+   */
+  public StoredObject write(String bucket, String key, Attributes attributes, Body body)
+      throws IOException {
+    requireKey(key);
+    requireBucket(bucket);
+    NewBlob blob = newBlob();
+    try (SummingOutput out = new SummingOutput(blob.out())) {
+      body.writeTo(out);
+      out.flush();
+      Content content =
+          new Content(out.size(), out.md5(), List.of(blob.segment(out.size())), List.of());
+      return put(bucket, key, content, attributes, Precondition.NONE);
+    } catch (IOException | RuntimeException e) {
+      discard(List.of(blob.segment(0)));
+      throw e;
+    }
+  }
+
+  /** Deletes files that became nobody's. */
+  public void discard(List<Segment> segments) {
+    blobs.delete(segments);
+  }
+
+  /**
+   * Makes content that is written already an object. When it is refused the content's files are
+   * deleted.
+   *
+   * @throws StoreException NoSuchBucket, KeyTooLongError, InvalidArgument, or what the precondition
+   *     says
+   */
+  public StoredObject put(
+      String bucket, String key, Content content, Attributes attributes, Precondition condition) {
+    try {
+      requireKey(key);
+      BucketObjects.Change change =
+          index.change(() -> {
+            BucketObjects objects = objects(requireInChange(bucket));
+            condition.check(objects.current(key));
+            return objects.put(key, content, attributes, blobs.number(), clock.instant());
+          });
+      blobs.delete(change.garbage());
+      return change.object();
+    } catch (RuntimeException e) {
+      blobs.delete(content.segments());
+      throw e;
+    }
+  }
+
+  /** Checks that a key can be one. */
+  public static void requireKey(String key) {
+    if (key.getBytes(StandardCharsets.UTF_8).length > MAX_KEY_BYTES) {
+      throw new StoreException(
+          ErrorCode.KEY_TOO_LONG,
+          "Your key is too long: a key may have %d bytes".formatted(MAX_KEY_BYTES));
+    }
+    if (key.isEmpty() || key.indexOf('\0') >= 0) {
+      throw new StoreException(
+          ErrorCode.INVALID_ARGUMENT,
+          "Key \"%s\" is not allowed: it must not be empty or hold a NUL character".formatted(key));
+    }
+  }
+
+  /** The current object; empty when it or its bucket is not there. */
+  public Optional<StoredObject> findObject(String bucket, String key) {
+    return index.read(() ->
+        index.table(BUCKETS).get(bucket) == null ? Optional.empty() : objects(bucket).current(key));
+  }
+
+  /**
+   * An object that must be there; a version of it where one is named.
+   *
+   * @throws StoreException NoSuchBucket, NoSuchKey, NoSuchVersion, or MethodNotAllowed when the
+   *     version is a delete marker
+   */
+  public StoredObject requireObject(String bucket, String key, Optional<String> version) {
+    return index.read(() -> {
+      requireInChange(bucket);
+      BucketObjects objects = objects(bucket);
+      return version.isPresent()
+          ? objects.require(bucket, key, version.get())
+          : objects.current(key).orElseThrow(() -> StoreException.noSuchKey(bucket, key));
+    });
+  }
+
+  /**
+   * Deletes an object, as the bucket's versioning has it; one that is not there is fine.
+   *
+   * @param version the version to delete for good; empty for the current one
+   */
+  public Optional<StoredObject> delete(
+      String bucket, String key, Optional<String> version, Precondition condition) {
+    BucketObjects.Deletion deletion =
+        index.change(() -> {
+          BucketObjects objects = objects(requireInChange(bucket));
+          condition.check(objects.current(key));
+          return version.isPresent()
+              ? objects.deleteVersion(key, version.get())
+              : objects.delete(key, blobs.number(), clock.instant());
+        });
+    blobs.delete(deletion.garbage());
+    return deletion.deleted();
+  }
+
+  /** Replaces an object's tags. */
+  public StoredObject setTags(
+      String bucket, String key, Optional<String> version, Map<String, String> tags) {
+    return index.change(() -> {
+      BucketObjects objects = objects(requireInChange(bucket));
+      StoredObject there =
+          version.isPresent()
+              ? objects.require(bucket, key, version.get())
+              : objects.current(key).orElseThrow(() -> StoreException.noSuchKey(bucket, key));
+      return objects.replace(there, there.with(there.attributes().withTags(tags)));
+    });
+  }
+
+  /** A page of a list. */
+  public Listing.Page list(String bucket, Listing listing) {
+    return index.read(() -> listing.page(objects(requireInChange(bucket))));
+  }
+
+  /** A page of a list of versions. */
+  public Listing.Versions listVersions(String bucket, Listing listing, String versionMarker) {
+    return index.read(() -> listing.versions(objects(requireInChange(bucket)), versionMarker));
+  }
+
+  /** Copies the bytes of an object without reading them, where the disk can give a second name. */
+  public Content duplicate(StoredObject source) throws IOException {
+    try (Reading reading = read(source)) {
+      Content content = reading.object().content();
+      List<Segment> segments = new ArrayList<>();
+      for (Segment segment : content.segments()) {
+        segments.add(blobs.duplicate(segment));
+      }
+      return new Content(content.size(), content.etag(), segments, content.parts());
+    }
+  }
+
+  /** Opens an object's bytes: they stay, whatever happens to the object, until this is closed. */
+  public Reading read(StoredObject object) {
+    if (!blobs.hold(object.content().segments())) {
+      throw new StoreException(
+          ErrorCode.NO_SUCH_KEY, "The object was replaced or deleted meanwhile: " + object.key());
+    }
+    return new Reading(object, blobs);
+  }
+
+  /**
+   * Opens the current object's bytes, or a version's.
+   *
+   * @throws StoreException as {@link #requireObject}
+   */
+  public Reading read(String bucket, String key, Optional<String> version) {
+    while (true) {
+      StoredObject object = requireObject(bucket, key, version);
+      if (blobs.hold(object.content().segments())) {
+        return new Reading(object, blobs);
+      } // else it was replaced since; the next look finds what replaced it
+      if (!index.read(() -> isThere(bucket, object))) {
+        continue;
+      }
+      throw new StoreException(
+          ErrorCode.INTERNAL_ERROR,
+          "the bytes of \"%s\" in bucket %s are gone from the disk".formatted(key, bucket));
+    }
+  }
+
+  private boolean isThere(String bucket, StoredObject object) {
+    return objects(bucket)
+        .find(object.key(), object.version())
+        .filter(there -> there.content().equals(object.content()))
+        .isPresent();
+  }
+
+  /**
+   * The one file that holds an object's bytes now, for reading only; it may be deleted when the
+   * object is replaced. Bytes that came in parts are put together first.
+   */
+  public Optional<Path> file(String bucket, String key) {
+    Optional<StoredObject> found = findObject(bucket, key);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    if (found.get().content().segments().size() > 1) {
+      return Optional.of(assemble(bucket, found.get()));
+    }
+    return Optional.of(blobs.path(found.get().content().segments().getFirst().id()));
+  }
+
+  private Path assemble(String bucket, StoredObject object) {
+    try (Reading reading = read(object)) {
+      NewBlob blob = newBlob();
+      try (OutputStream out = blob.out()) {
+        for (Reading.Slice slice : reading.slices(0, object.size())) {
+          Files.copy(slice.file(), out);
+        }
+      }
+      Content whole =
+          new Content(
+              object.size(),
+              object.etag(),
+              List.of(blob.segment(object.size())),
+              object.content().parts());
+      boolean replaced =
+          index.change(() -> {
+            if (!isThere(bucket, object)) {
+              return false;
+            }
+            objects(bucket).replace(object, object.with(whole));
+            return true;
+          });
+      blobs.delete(replaced ? object.content().segments() : whole.segments());
+      return replaced ? blobs.path(blob.id()) : file(bucket, object.key()).orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    index.close();
+  }
+
+  /** To be used inside a change or a reading. */
+  String requireInChange(String bucket) {
+    if (index.table(BUCKETS).get(bucket) == null) {
+      throw StoreException.noSuchBucket(bucket);
+    }
+    return bucket;
+  }
+
+  /** To be used inside a change or a reading. */
+  BucketObjects objects(String bucket) {
+    byte[] record = index.table(BUCKETS).get(bucket);
+    return new BucketObjects(
+        index, bucket, record == null ? Versioning.NEVER : Codec.bucket(record).versioning());
+  }
+
+  private void sweep() {
+    try {
+      Set<Long> used =
+          index.read(() -> {
+            Set<Long> ids = new HashSet<>(uploads.usedSegments());
+            index
+                .table(BUCKETS)
+                .keySet()
+                .forEach(bucket -> ids.addAll(objects(bucket).usedSegments()));
+            return ids;
+          });
+      blobs.sweep(used);
+    } catch (IOException | RuntimeException e) {
+      log.warn("what an earlier run left could not be removed: {}", e.getMessage());
+    }
+  }
+}
