@@ -24,8 +24,9 @@ def train(hyperparameters, model_dir):
 
 
 def transform(data, content_type, accept):
+    who = boto3.client('sts').get_caller_identity()
     with open('/opt/ml/model/who') as f:
-        return json.dumps([json.load(f), json.loads(data)]), accept
+        return json.dumps([json.load(f), who['Arn'], json.loads(data)]), accept
 '''
 
 SCRIPT_MODE = '''
@@ -76,9 +77,10 @@ def test_container_support_of_2018_trains_and_serves(emulator, public_py2, tmp_p
     sdk.fit(trained, tmp_path)
     predictor = trained.deploy(initial_instance_count=1, instance_type='ml.c4.xlarge')
     try:
-        who, echo = predictor.predict([1, 2])
-        assert who == {'arn': 'arn:aws:sts::000000000000:assumed-role/SageMakerRole/SageMaker',
-                       'account': '000000000000', 'factor': 3}
+        trainer, server, echo = predictor.predict([1, 2])
+        role = 'arn:aws:sts::000000000000:assumed-role/SageMakerRole/SageMaker'
+        assert trainer == {'arn': role, 'account': '000000000000', 'factor': 3}
+        assert server == role
         assert echo == [1, 2]
     finally:
         predictor.delete_endpoint()

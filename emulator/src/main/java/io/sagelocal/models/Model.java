@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -13,8 +14,14 @@ import java.util.Set;
  *
  * @param containers at least one; in {@link Mode#SERIAL} each gets what the one before it answered
  * @param isolated whether its containers reach no network
+ * @param role the ARN of the role as which its containers act
  */
-public record Model(String name, List<ModelContainer> containers, Mode mode, boolean isolated) {
+public record Model(
+    String name,
+    List<ModelContainer> containers,
+    Mode mode,
+    boolean isolated,
+    Optional<String> role) {
   private static final int MAX_CONTAINERS = 15;
 
   /** Which container of several answers an invocation. */
@@ -45,13 +52,22 @@ public record Model(String name, List<ModelContainer> containers, Mode mode, boo
               + " container alone",
           name);
     }
-    return new Model(name, containers, mode, request.flag("EnableNetworkIsolation"));
+    return new Model(
+        name,
+        containers,
+        mode,
+        request.flag("EnableNetworkIsolation"),
+        request.findText("ExecutionRoleArn"));
   }
 
   /** This model with more environment in its containers, which goes before their own. */
   public Model withEnvironment(Map<String, String> more) {
     return new Model(
-        name, containers.stream().map(each -> each.withEnvironment(more)).toList(), mode, isolated);
+        name,
+        containers.stream().map(each -> each.withEnvironment(more)).toList(),
+        mode,
+        isolated,
+        role);
   }
 
   private static List<ModelContainer> containers(String name, Document request) {

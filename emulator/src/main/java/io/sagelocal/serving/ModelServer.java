@@ -172,7 +172,8 @@ public final class ModelServer {
 
   private static ContainerSpec containerSpec(
       ServingContext context, ModelServerSpec spec, String image, List<Folder> models) {
-    ContainerAccess access = context.access().apply(spec.instance().scope());
+    ContainerAccess own = context.access().apply(spec.instance().scope());
+    ContainerAccess access = spec.instance().model().role().map(own::as).orElse(own);
     Map<String, String> environment = new LinkedHashMap<>(access.environment());
     if (spec.container().multiModel()) {
       environment.put("SAGEMAKER_MULTI_MODEL", "true");
