@@ -1,9 +1,22 @@
-"""The MXNet layer above sagemaker-container-support, which finds it by this package's name.
+"""The MXNet layer above sagemaker-container-support, which finds it by this package's name and calls these three.
 
-``train`` runs the user's script, ``transformer`` answers requests with its functions or the defaults, and
-``load_dependencies`` is called before the web server forks.
+Each imports what it needs when it is called: MXNet takes half a second to import, and not every process needs it.
 """
-from mxnet_container.serving import load_dependencies, transformer
-from mxnet_container.training import train
 
-__all__ = ['load_dependencies', 'train', 'transformer']
+
+def train():
+    """Runs a training job as /opt/ml describes it."""
+    from mxnet_container import training
+    training.train()
+
+
+def load_dependencies():
+    """Called once before the model server starts its workers."""
+    from mxnet_container import server
+    server.prepare()
+
+
+def transformer(user_module):
+    """The object that answers ``/invocations`` in a worker, with the script's functions or the defaults."""
+    from mxnet_container import serving
+    return serving.transformer(user_module)

@@ -1,35 +1,34 @@
-"""The default input, predict and output functions for Module and Gluon models."""
+"""The default input, predict and output functions for Module and Gluon models: JSON and CSV in and out."""
 import csv
 import io
 import json
 
 import mxnet as mx
 import numpy as np
-from container_support.serving import (CSV_CONTENT_TYPE, JSON_CONTENT_TYPE, UnsupportedAcceptTypeError,
-                                       UnsupportedContentTypeError, UnsupportedInputShapeError)
+from container_support.serving import (UnsupportedAcceptTypeError, UnsupportedContentTypeError,
+                                       UnsupportedInputShapeError)
+
+from mxnet_container.media_types import CSV, JSON, first_of, media_type
 
 
 class ModuleHandlers(object):
-    """Module models take JSON and CSV.
-
-    A module is bound to a number of rows: missing rows are filled up with zeros and dropped from the answer, more
+    """A module is bound to a number of rows: missing rows are filled up with zeros and dropped from the answer, more
     rows go in several batches.
     """
 
     def input(self, module, data, content_type):
-        if content_type == JSON_CONTENT_TYPE:
-            array = decode_json(data)
-        elif content_type == CSV_CONTENT_TYPE:
-            array = decode_csv(data)
-        else:
-            raise UnsupportedContentTypeError(content_type)
         if len(module.data_shapes) != 1:
             raise UnsupportedInputShapeError(len(module.data_shapes))
-        return batches(array, tuple(module.data_shapes[0].shape))
+        shape = tuple(module.data_shapes[0].shape)
+        return batches(rows_of(decode(data, content_type), shape[1:]), shape)
 
-    def predict(self, module, batch_iterator):
-        prediction = module.predict(batch_iterator)
-        rows = getattr(batch_iterator, 'rows', None)
+    def predict(self, module, data):
+        if not isinstance(data, mx.io.DataIter):
+            # a script's own input_fn may return an array
+            shape = tuple(module.data_shapes[0].shape)
+            data = batches(rows_of(as_array(data), shape[1:]), shape)
+        prediction = module.predict(data)
+        rows = getattr(data, 'rows', None)
         if rows is None:
             return prediction
         if isinstance(prediction, list):
@@ -37,28 +36,45 @@ class ModuleHandlers(object):
         return prediction[:rows]
 
     def output(self, prediction, accept):
-        if accept == JSON_CONTENT_TYPE:
-            return encode_json(prediction), accept
-        if accept == CSV_CONTENT_TYPE:
-            return encode_csv(prediction), accept
-        raise UnsupportedAcceptTypeError(accept)
+        return encode(prediction, accept)
 
 
 class GluonHandlers(object):
-    """Gluon models take JSON."""
+    """A Gluon block takes any number of rows."""
 
     def input(self, net, data, content_type):
-        if content_type != JSON_CONTENT_TYPE:
-            raise UnsupportedContentTypeError(content_type)
-        return mx.nd.array(decode_json(data))
+        return mx.nd.array(decode(data, content_type))
 
-    def predict(self, net, array):
-        return net(array)
+    def predict(self, net, data):
+        if not isinstance(data, mx.io.DataIter):
+            return net(data)
+        # what the documentation has an input_fn return
+        answers = [answer[:answer.shape[0] - batch.pad] if batch.pad else answer
+                   for batch, answer in ((batch, net(batch.data[0])) for batch in data)]
+        return answers[0] if len(answers) == 1 else mx.nd.concatenate(answers)
 
     def output(self, prediction, accept):
-        if accept != JSON_CONTENT_TYPE:
-            raise UnsupportedAcceptTypeError(accept)
-        return encode_json(prediction), accept
+        return encode(prediction, accept)
+
+
+def decode(data, content_type):
+    """An array of the numbers in a request's body."""
+    kind = media_type(content_type)
+    if kind == JSON:
+        return decode_json(data)
+    if kind == CSV:
+        return decode_csv(data)
+    raise UnsupportedContentTypeError(content_type)
+
+
+def encode(prediction, accept):
+    """The answer's body and its content type."""
+    kind = first_of(accept, (JSON, CSV))
+    if kind == JSON:
+        return encode_json(prediction), JSON
+    if kind == CSV:
+        return encode_csv(prediction), CSV
+    raise UnsupportedAcceptTypeError(accept)
 
 
 def text(data):
@@ -79,17 +95,27 @@ def lines(csv_text):
     return str(csv_text).splitlines()
 
 
+def as_array(data):
+    return data.asnumpy() if isinstance(data, mx.nd.NDArray) else np.asarray(data, dtype=np.float32)
+
+
+def rows_of(array, row_shape):
+    """The array as rows of that shape: it may be rows, flat rows (as CSV's are) or one row alone."""
+    row_size = int(np.prod(row_shape))
+    if array.shape == row_shape or array.shape == (row_size,):
+        return array.reshape((1,) + row_shape)
+    if array.size and (array.shape[1:] == row_shape or array.shape[1:] == (row_size,)):
+        return array.reshape((array.shape[0],) + row_shape)
+    raise ValueError('input of shape {} does not fit the model, which takes rows of shape {}'.format(
+        array.shape, row_shape))
+
+
 def batches(array, model_shape):
     """An iterator over the rows, in batches of the model's first dimension; ``rows`` says how many were given."""
-    row_shape = model_shape[1:]
-    row_size = int(np.prod(row_shape))
-    if array.size == 0 or array.size % row_size:
-        raise ValueError('input of shape {} does not fit the model, which takes rows of shape {}'.format(
-            array.shape, row_shape))
-    rows = array.size // row_size
+    rows = array.shape[0]
     padded_rows = -(-rows // model_shape[0]) * model_shape[0]
-    padded = np.zeros((padded_rows,) + row_shape, dtype=np.float32)
-    padded[:rows] = array.reshape((rows,) + row_shape)
+    padded = np.zeros((padded_rows,) + model_shape[1:], dtype=np.float32)
+    padded[:rows] = array
     iterator = mx.io.NDArrayIter(padded, batch_size=model_shape[0])
     iterator.rows = rows
     return iterator
@@ -98,7 +124,7 @@ def batches(array, model_shape):
 def as_list(prediction):
     if isinstance(prediction, (list, tuple)):
         return [as_list(output) for output in prediction]
-    return prediction.asnumpy().tolist()
+    return prediction.asnumpy().tolist() if hasattr(prediction, 'asnumpy') else np.asarray(prediction).tolist()
 
 
 def encode_json(prediction):
@@ -109,7 +135,7 @@ def encode_csv(prediction):
     outputs = prediction if isinstance(prediction, (list, tuple)) else [prediction]
     table = io.BytesIO()
     for output in outputs:
-        array = output.asnumpy()
+        array = np.asarray(as_list(output))
         np.savetxt(table, array.reshape((array.shape[0], -1)) if array.ndim > 1 else array.reshape((1, -1)),
                    delimiter=',', fmt='%s')
     return table.getvalue().decode('utf-8')

@@ -1,18 +1,9 @@
-"""Serves: loads the model and answers requests with the script's functions or the defaults."""
-import logging
-
+"""Answers requests: loads the model and calls the script's functions or the defaults."""
 import container_support as cs
+import mxnet as mx
 
 from mxnet_container import conventions, saving
 from mxnet_container.handlers import GluonHandlers, ModuleHandlers
-
-logger = logging.getLogger(__name__)
-
-
-def load_dependencies():
-    """Imports MXNet once before the workers start, so that a broken installation shows at once."""
-    import mxnet
-    logger.info('MXNet %s', mxnet.__version__)
 
 
 def transformer(user_module):
@@ -37,7 +28,7 @@ class Transformer(object):
         self._transform = transform
 
     def transform(self, data, content_type, accept):
-        answer = self._transform(data, media_type(content_type), media_type(accept))
+        answer = self._transform(data, content_type, accept)
         return answer if isinstance(answer, tuple) else (answer, accept)
 
 
@@ -58,30 +49,28 @@ class Pipeline(object):
 
 def handlers_for(model):
     """The default functions for this kind of model."""
-    import mxnet as mx
     if isinstance(model, mx.mod.BaseModule):
         return ModuleHandlers()
     if isinstance(model, mx.gluon.Block):
         return GluonHandlers()
-    return no_defaults(model)
+    return NoHandlers(model)
 
 
-def no_defaults(model):
+class NoHandlers(object):
     """For any other model the script must bring all three functions; each missing one says so when called."""
-    def missing(name):
-        def fail(*args):
-            raise ValueError('model_fn returned a {}, which is neither a Module nor a Gluon Block: define {} (or '
-                             'transform_fn) in the script'.format(type(model).__name__, name))
-        return fail
 
-    class Missing(object):
-        input = staticmethod(missing('input_fn'))
-        predict = staticmethod(missing('predict_fn'))
-        output = staticmethod(missing('output_fn'))
+    def __init__(self, model):
+        self._kind = type(model).__name__
 
-    return Missing()
+    def input(self, model, data, content_type):
+        self._missing('input_fn')
 
+    def predict(self, model, data):
+        self._missing('predict_fn')
 
-def media_type(header):
-    """``text/csv; charset=utf-8`` is ``text/csv``."""
-    return header.split(';')[0].strip().lower() if header else header
+    def output(self, prediction, accept):
+        self._missing('output_fn')
+
+    def _missing(self, name):
+        raise ValueError('model_fn returned a {}, which is neither a Module nor a Gluon Block: define {} (or '
+                         'transform_fn) in the script'.format(self._kind, name))

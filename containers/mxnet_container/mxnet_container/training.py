@@ -5,8 +5,9 @@ import signal
 
 import container_support as cs
 
-from mxnet_container import saving
+from mxnet_container import cluster
 from mxnet_container.arguments import accepted
+from mxnet_container.kvstore import scheduler_host
 
 logger = logging.getLogger(__name__)
 
@@ -18,17 +19,57 @@ def train():
     """Runs a training job as /opt/ml describes it. An exception means the job has failed."""
     end_on_sigterm()
     env = cs.TrainingEnvironment()
-    script = fetch_script(env)
-    train_function = getattr(script, 'train', None)
-    if not callable(train_function):
-        raise ValueError('script {} defines no function named train'.format(env.user_script_name))
-    model = train_function(**accepted(train_function, training_arguments(env)))
+    if env.container_log_level is not None:
+        logging.getLogger().setLevel(int(env.container_log_level))
+    try:
+        with cluster.joined(env, give_up):
+            run(env)
+    except Exception as failure:
+        # container_support ends with such a number, and as if nothing had happened where it is none
+        number = getattr(failure, 'errno', 1)
+        if not isinstance(number, int) or not 0 < number < 256:
+            failure.errno = 1
+        raise
+
+
+def run(env):
+    try:
+        script = fetch_script(env)
+        train_function = getattr(script, 'train', None)
+        if not callable(train_function):
+            raise ValueError('script {} defines no function named train'.format(env.user_script_name))
+        model = train_function(**accepted(train_function, training_arguments(env)))
+        save(script, model, env)
+    except SystemExit as ended:
+        # nobody above would notice
+        if ended.code:
+            raise RuntimeError('the script ended itself with sys.exit({!r})'.format(ended.code))
+
+
+def save(script, model, env):
+    """The script's own ``save`` gets whatever ``train`` returned, on every host; the default one runs on one host."""
     if hasattr(script, 'save'):
         script.save(model, env.model_dir)
-    elif not model:
+    elif is_nothing(model):
         logger.info('train returned no model and the script defines no save: nothing is saved')
-    elif is_saving_host(env):
+    elif env.current_host == scheduler_host(env.hosts or [env.current_host]):
+        from mxnet_container import saving
         saving.save_module(model, env.model_dir)
+
+
+def is_nothing(model):
+    """Falsy, as AWS's images ask; an array of several numbers is neither and so is something."""
+    try:
+        return not model
+    except ValueError:
+        return False
+
+
+def give_up(reason):
+    """Ends the job from another thread: the script may be waiting for what will never come."""
+    logger.error('training ends: %s', reason)
+    cs.TrainingEnvironment.write_failure_file('training ended: {}\n'.format(reason))
+    cluster.end_process(1)
 
 
 def end_on_sigterm():
@@ -38,8 +79,7 @@ def end_on_sigterm():
     """
     def end(signum, frame):
         logger.info('terminated; what is in the model folder is kept')
-        logging.shutdown()
-        os._exit(TERMINATED)
+        cluster.end_process(TERMINATED)
 
     signal.signal(signal.SIGTERM, end)
 
@@ -73,8 +113,3 @@ def training_arguments(env):
         'hosts': env.hosts,
         'current_host': env.current_host,
     }
-
-
-def is_saving_host(env):
-    """One host saves: the only one, or the scheduler's."""
-    return len(env.hosts) <= 1 or env.current_host == sorted(env.hosts)[0]

@@ -42,8 +42,9 @@ class OptMl(object):
         """A training job of one host whose script is there already."""
         self.write('code/script.py', script)
         encoded = {name: json.dumps(value) for name, value in hyperparameters.items()}
-        encoded.update(sagemaker_program='"script.py"', sagemaker_region='"us-east-1"',
-                       sagemaker_container_log_level='20', sagemaker_submit_directory='"file:///opt/ml/code"')
+        for name, value in (('program', 'script.py'), ('region', 'us-east-1'), ('container_log_level', 20),
+                            ('submit_directory', 'file:///opt/ml/code')):
+            encoded.setdefault('sagemaker_' + name, json.dumps(value))
         self.write('input/config/hyperparameters.json', json.dumps(encoded))
         self.write('input/config/resourceconfig.json', json.dumps({'current_host': 'algo-1', 'hosts': ['algo-1']}))
         self.write('input/config/inputdataconfig.json', json.dumps({'train': {'TrainingInputMode': 'File'}}))
@@ -101,7 +102,8 @@ def serve(opt_ml, tmpdir):
 
     def run(script=None, wait=True, **environment):
         env = dict(os.environ, SAGEMAKER_REGION='us-east-1', SAGEMAKER_CONTAINER_LOG_LEVEL='20',
-                   SAGEMAKER_MODEL_SERVER_WORKERS='1', **environment)
+                   SAGEMAKER_MODEL_SERVER_WORKERS='1')
+        env.update(environment)
         if script is not None:
             opt_ml.write('code/script.py', script)
             env.update(SAGEMAKER_PROGRAM='script.py', SAGEMAKER_SUBMIT_DIRECTORY='/opt/ml/code')
