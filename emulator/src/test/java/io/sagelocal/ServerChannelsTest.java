@@ -88,7 +88,7 @@ class ServerChannelsTest {
   void aManifestCannotLeadOutOfItsChannel() throws IOException, InterruptedException {
     server.put("list.json", "[{\"prefix\": \"s3://bucket/data/\"}, \"../../config/x\"]");
     source.putAll(Map.of("S3DataType", "ManifestFile", "S3Uri", "s3://bucket/list.json"));
-    assertThat(failure(host -> 0)).contains("cannot be a file below the channel's folder");
+    assertThat(failure(host -> 0)).contains("cannot be a file below its folder");
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.sagelocal.archive;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,35 +10,53 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Packs folders into tar.gz files and unpacks them again. */
 public final class TarGz {
+  private static final Logger log = LoggerFactory.getLogger(TarGz.class);
   private static final int BUFFER_BYTES = 1 << 17;
   private static final int EXECUTABLE = 0755;
   private static final int PLAIN = 0644;
 
   private TarGz() {}
 
-  /**
-   * Packs what is in a folder; the folder's own name is not part of it. Symbolic links stay links
-   * and are not followed; sockets and devices are left out. The file is there whole or not at all.
-   */
+  /** Packs what is in one folder, as {@link #pack(List, Path)} does. */
   public static void pack(Path folder, Path file) throws IOException {
+    pack(List.of(folder), file);
+  }
+
+  /**
+   * Packs what is in folders; their own names are not part of it. Symbolic links stay links and are
+   * not followed; sockets and devices are left out. The file is there whole or not at all.
+   *
+   * @param folders what several have by the same name is taken from the first
+   */
+  public static void pack(List<Path> folders, Path file) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try (TarArchiveOutputStream tar =
         new TarArchiveOutputStream(
-            new QuickGzip(new BufferedOutputStream(Files.newOutputStream(part), BUFFER_BYTES)),
+            // parameters of a network hardly compress: the quickest level loses little
+            new ParallelGzip(
+                new BufferedOutputStream(Files.newOutputStream(part), BUFFER_BYTES),
+                Deflater.BEST_SPEED),
             "UTF-8")) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
       tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
       tar.setAddPaxHeadersForNonAsciiNames(true);
-      Files.walkFileTree(folder, new Packer(folder, tar));
+      Set<String> packed = new HashSet<>();
+      for (Path folder : folders) {
+        Files.walkFileTree(folder, new Packer(folder, tar, packed));
+      }
     }
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
@@ -129,16 +146,18 @@ public final class TarGz {
   private static final class Packer extends SimpleFileVisitor<Path> {
     private final Path folder;
     private final TarArchiveOutputStream tar;
+    private final Set<String> packed;
 
-    Packer(Path folder, TarArchiveOutputStream tar) {
+    Packer(Path folder, TarArchiveOutputStream tar, Set<String> packed) {
       this.folder = folder;
       this.tar = tar;
+      this.packed = packed;
     }
 
     @Override
     public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
         throws IOException {
-      if (!path.equals(folder)) {
+      if (!path.equals(folder) && packed.add(name(path))) {
         put(new TarArchiveEntry(name(path) + "/"), attributes);
         tar.closeArchiveEntry();
       }
@@ -147,6 +166,10 @@ public final class TarGz {
 
     @Override
     public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
+      if (!packed.add(name(path))) {
+        log.warn("{} is left out of an archive: another file of that name is in it", path);
+        return FileVisitResult.CONTINUE;
+      }
       if (attributes.isSymbolicLink()) {
         TarArchiveEntry link = new TarArchiveEntry(name(path), TarConstants.LF_SYMLINK);
         link.setLinkName(Files.readSymbolicLink(path).toString());
@@ -170,14 +193,6 @@ public final class TarGz {
 
     private String name(Path path) {
       return folder.relativize(path).toString();
-    }
-  }
-
-  /** Parameters of a network hardly compress: the quickest level loses little and wins much. */
-  private static final class QuickGzip extends GZIPOutputStream {
-    QuickGzip(OutputStream out) throws IOException {
-      super(out, BUFFER_BYTES);
-      def.setLevel(Deflater.BEST_SPEED);
     }
   }
 }

@@ -9,24 +9,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a metric's values are found in a log. The engine takes time that grows with the line's length
- * alone, whatever the expression.
+ * How a metric's values are found in a log.
  *
  * @param regex its first group is the value; without a group all of it is
  */
-public record MetricDefinition(String name, Pattern regex) {
+public record MetricDefinition(String name, String regex) {
+
+  /** Reads an entry of MetricDefinitions. */
+  public static MetricDefinition of(Document request) {
+    return new MetricDefinition(request.text("Name"), request.text("Regex"));
+  }
 
   /**
-   * Reads an entry of MetricDefinitions.
+   * What finds the values.
    *
    * @throws ServiceError a ValidationException when the expression is none, or wants to look around
    *     or back, which cannot be done in linear time
    */
-  public static MetricDefinition of(Document request) {
-    String name = request.text("Name");
-    String regex = request.text("Regex");
+  public Finder finder() {
     try {
-      return new MetricDefinition(name, Pattern.compile(regex));
+      return new Finder(name, Pattern.compile(regex));
     } catch (PatternSyntaxException e) {
       throw ServiceError.validation(
           "Regex \"%s\" of metric %s is not supported by this emulator, which reads RE2's syntax: %s",
@@ -34,28 +36,32 @@ public record MetricDefinition(String name, Pattern regex) {
     }
   }
 
-  /** The values that a line tells, in their order; what is no finite number is passed over. */
-  public List<Double> values(String line) {
-    List<Double> values = new ArrayList<>();
-    Matcher matches = regex.matcher(line);
-    int group = Math.min(1, matches.groupCount());
-    while (matches.find()) {
-      String text = matches.group(group);
-      if (text != null) {
-        add(text.strip(), values);
-      }
-    }
-    return values;
-  }
+  /** Finds values in time that grows with the line's length alone, whatever the expression. */
+  public record Finder(String name, Pattern pattern) {
 
-  private static void add(String text, List<Double> values) {
-    try {
-      double value = Double.parseDouble(text);
-      if (Double.isFinite(value)) {
-        values.add(value);
+    /** The values that a line tells, in their order; what is no finite number is passed over. */
+    public List<Double> values(String line) {
+      List<Double> values = new ArrayList<>();
+      Matcher matches = pattern.matcher(line);
+      int group = Math.min(1, matches.groupCount());
+      while (matches.find()) {
+        String text = matches.group(group);
+        if (text != null) {
+          add(text.strip(), values);
+        }
       }
-    } catch (NumberFormatException e) {
-      return; // the expression matched something else, such as "n/a"
+      return values;
+    }
+
+    private static void add(String text, List<Double> values) {
+      try {
+        double value = Double.parseDouble(text);
+        if (Double.isFinite(value)) {
+          values.add(value);
+        }
+      } catch (NumberFormatException e) {
+        return; // the expression matched something else, such as "n/a"
+      }
     }
   }
 }

@@ -17,6 +17,15 @@ interface BesideHosts {
 
   /** What was begun. */
   interface Work extends AutoCloseable {
+    /** Nothing to do. */
+    Work NONE =
+        new Work() {
+          @Override
+          public void hostsEnded() {}
+
+          @Override
+          public void close() {}
+        };
 
     /**
      * Finishes it: every host has ended, and what it left will not change.

@@ -41,7 +41,8 @@ final class FailureReasons {
         : cut(error + "last log lines: " + String.join("\n", lastLines), ended);
   }
 
-  private static String cut(String reason, String ending) {
+  /** Both, the reason cut where they are too long together. */
+  static String cut(String reason, String ending) {
     int room = MAX_CHARS - ending.length();
     return (reason.length() <= room ? reason : reason.substring(0, room)) + ending;
   }

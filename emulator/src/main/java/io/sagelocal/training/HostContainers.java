@@ -91,7 +91,7 @@ final class HostContainers {
     environment.putAll(spec.environment());
     environment.put("TRAINING_JOB_NAME", spec.name());
     environment.put("TRAINING_JOB_ARN", job.arn().toString());
-    List<Folder> folders = new ArrayList<>(folder.folders(host));
+    List<Folder> folders = new ArrayList<>(folder.folders(host, spec.checkpointsPath()));
     folders.add(access.folder());
     boolean ownEntrypoint = !spec.entrypoint().isEmpty();
     return new ContainerSpec(

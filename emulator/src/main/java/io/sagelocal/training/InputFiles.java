@@ -15,13 +15,13 @@ final class InputFiles {
 
   static void write(TrainingJobSpec spec, String host, Path config) throws IOException {
     put(config.resolve("hyperparameters.json"), spec.hyperParameters());
-    put(config.resolve("inputdataconfig.json"), inputDataConfig(spec));
+    put(config.resolve("inputdataconfig.json"), inputDataConfig(spec, host));
     put(config.resolve("resourceconfig.json"), resourceConfig(spec, host));
   }
 
-  private static Map<String, Object> inputDataConfig(TrainingJobSpec spec) {
+  private static Map<String, Object> inputDataConfig(TrainingJobSpec spec, String host) {
     Map<String, Object> channels = new LinkedHashMap<>();
-    for (Channel channel : spec.channels()) {
+    for (Channel channel : spec.channelsOf(host)) {
       Map<String, Object> one = new LinkedHashMap<>();
       channel.contentType().ifPresent(type -> one.put("ContentType", type));
       one.put("TrainingInputMode", channel.inputMode().word());

@@ -5,16 +5,21 @@ import io.sagelocal.engine.Folder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/** The scratch folder of one TrainingJob: what its hosts see under {@code /opt/ml}. */
-record JobFolder(Path root) {
-  private static final List<String> SEEN = List.of("input", "model", "output", "checkpoints");
+/**
+ * The scratch folder of one TrainingJob: what its hosts see under {@code /opt/ml}.
+ *
+ * @param unsaved where what S3 does not take is kept when the scratch folder is deleted
+ */
+record JobFolder(Path root, Path unsaved) {
+  private static final List<String> SEEN = List.of("input", "model", "output");
 
   /** Names that reach this have passed the API model: no slash, no dot. */
   static JobFolder of(Path jobs, Scope scope, String jobName) {
-    return new JobFolder(
-        jobs.resolve(scope.account().digits()).resolve(scope.region().name()).resolve(jobName));
+    Path job = Path.of(scope.account().digits(), scope.region().name(), jobName);
+    return new JobFolder(jobs.resolve(job), jobs.resolveSibling("unsaved").resolve(job));
   }
 
   boolean exists() {
@@ -42,6 +47,10 @@ record JobFolder(Path root) {
     return root.resolve(host).resolve("output/data");
   }
 
+  Path checkpoints(String host) {
+    return root.resolve(host).resolve("checkpoints");
+  }
+
   Path failure(String host) {
     return root.resolve(host).resolve("output/failure");
   }
@@ -57,13 +66,20 @@ record JobFolder(Path root) {
     Files.createDirectories(root.resolve(host).resolve("input/data"));
     Files.createDirectories(model(host));
     Files.createDirectories(outputData(host));
-    Files.createDirectories(root.resolve(host).resolve("checkpoints"));
+    Files.createDirectories(checkpoints(host));
   }
 
-  /** What a host's container sees. */
-  List<Folder> folders(String host) {
-    return SEEN.stream()
-        .map(name -> new Folder("/opt/ml/" + name, root.resolve(host).resolve(name), true))
-        .toList();
+  /**
+   * What a host's container sees.
+   *
+   * @param checkpointsPath where it sees the checkpoints
+   */
+  List<Folder> folders(String host, String checkpointsPath) {
+    List<Folder> folders = new ArrayList<>();
+    for (String name : SEEN) {
+      folders.add(new Folder("/opt/ml/" + name, root.resolve(host).resolve(name), true));
+    }
+    folders.add(new Folder(checkpointsPath, checkpoints(host), true));
+    return folders;
   }
 }

@@ -21,12 +21,14 @@ final class JobMetrics implements LogSink {
   private final Scope scope;
   private final TrainingJobSpec spec;
   private final String source;
+  private final List<MetricDefinition.Finder> finders;
 
   private JobMetrics(MetricStore store, Scope scope, TrainingJobSpec spec, String source) {
     this.store = store;
     this.scope = scope;
     this.spec = spec;
     this.source = source;
+    this.finders = spec.metricDefinitions().stream().map(MetricDefinition::finder).toList();
   }
 
   /**
@@ -56,7 +58,7 @@ final class JobMetrics implements LogSink {
 
   @Override
   public void line(Instant at, String text) {
-    for (MetricDefinition definition : spec.metricDefinitions()) {
+    for (MetricDefinition.Finder definition : finders) {
       List<Datum> data =
           definition.values(text).stream().map(value -> Datum.of(at, value)).toList();
       if (!data.isEmpty()) {

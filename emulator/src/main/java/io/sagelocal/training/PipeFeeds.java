@@ -28,13 +28,13 @@ final class PipeFeeds implements BesideHosts.Work {
     PipeFeeds opened = new PipeFeeds();
     try {
       for (String host : spec.hosts()) {
-        for (Channel channel : spec.channels()) {
+        for (Channel channel : spec.channelsOf(host)) {
           if (channel.piped()) {
             opened.feeds.add(
                 new PipeFeed(
                     objects,
                     channel,
-                    Share.of(channel, spec.hosts(), host),
+                    Share.of(channel, spec.hostsOf(channel), host),
                     epoch -> folder.fifo(host, channel.name(), epoch),
                     broken));
           }

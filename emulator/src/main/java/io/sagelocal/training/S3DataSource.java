@@ -10,12 +10,19 @@ import java.util.List;
  * Where a channel's data is.
  *
  * @param uri a prefix of keys, or the manifest's key
+ * @param instanceGroups whose hosts get it; all do when there is none
  * @param attributeNames what is taken of each line of an augmented manifest, in this order
  */
-record S3DataSource(Type type, S3Uri uri, Distribution distribution, List<String> attributeNames) {
+record S3DataSource(
+    Type type,
+    S3Uri uri,
+    Distribution distribution,
+    List<String> attributeNames,
+    List<String> instanceGroups) {
 
   S3DataSource {
     attributeNames = List.copyOf(attributeNames);
+    instanceGroups = List.copyOf(instanceGroups);
   }
 
   /** What the URI names. */
@@ -80,7 +87,8 @@ record S3DataSource(Type type, S3Uri uri, Distribution distribution, List<String
         type,
         S3Uri.parse(s3.text("S3Uri")),
         sharded ? Distribution.SHARDED_BY_S3_KEY : Distribution.FULLY_REPLICATED,
-        attributes);
+        attributes,
+        s3.texts("InstanceGroupNames"));
   }
 
   private static Type type(String channel, String word) {

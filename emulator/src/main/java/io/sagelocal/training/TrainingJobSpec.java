@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * What a TrainingJob shall do, as its creator asked.
  *
  * @param request the CreateTrainingJob request as it came, with the members nothing here reads
+ * @param compressed whether the outputs become archives, not single objects
  */
 public record TrainingJobSpec(
     Document request,
@@ -25,7 +27,9 @@ public record TrainingJobSpec(
     Map<String, String> hyperParameters,
     Map<String, String> environment,
     List<Channel> channels,
+    Optional<CheckpointConfig> checkpoints,
     S3Uri outputPath,
+    boolean compressed,
     List<InstanceGroup> groups,
     Duration maxRuntime) {
   private static final Duration DEFAULT_MAX_RUNTIME = Duration.ofDays(1);
@@ -44,12 +48,15 @@ public record TrainingJobSpec(
                 ServiceError.validation(
                     "AlgorithmSpecification.TrainingImage is missing; AlgorithmName is not supported"
                         + " by this emulator"));
+    Document output = request.document("OutputDataConfig");
     String inputMode = algorithm.text("TrainingInputMode");
     List<Channel> channels =
         request.documents("InputDataConfig").stream()
             .map(channel -> Channel.of(channel, inputMode))
             .toList();
     requireDistinct(channels);
+    List<InstanceGroup> groups = InstanceGroup.of(request.document("ResourceConfig"));
+    requireGroups(channels, groups);
     return new TrainingJobSpec(
         request,
         request.text("TrainingJobName"),
@@ -60,8 +67,10 @@ public record TrainingJobSpec(
         request.textMap("HyperParameters"),
         request.textMap("Environment"),
         channels,
-        S3Uri.parse(request.document("OutputDataConfig").text("S3OutputPath")),
-        InstanceGroup.of(request.document("ResourceConfig")),
+        request.findDocument("CheckpointConfig").map(CheckpointConfig::of),
+        S3Uri.parse(output.text("S3OutputPath")),
+        !output.findText("CompressionType").orElse("").equals("NONE"),
+        groups,
         request
             .findDocument("StoppingCondition")
             .flatMap(condition -> condition.findNumber("MaxRuntimeInSeconds"))
@@ -72,6 +81,24 @@ public record TrainingJobSpec(
   /** The job's host names: {@code algo-1}, {@code algo-2}, … */
   List<String> hosts() {
     return groups.stream().flatMap(group -> group.hosts().stream()).toList();
+  }
+
+  /** The hosts that get a channel. */
+  List<String> hostsOf(Channel channel) {
+    List<String> wanted = channel.source().instanceGroups();
+    return hosts().stream()
+        .filter(host -> wanted.isEmpty() || wanted.contains(groupOf(host).name()))
+        .toList();
+  }
+
+  /** The channels that a host gets. */
+  List<Channel> channelsOf(String host) {
+    return channels.stream().filter(channel -> hostsOf(channel).contains(host)).toList();
+  }
+
+  /** Where the containers have their checkpoints. */
+  String checkpointsPath() {
+    return checkpoints.map(CheckpointConfig::localPath).orElse(CheckpointConfig.DEFAULT_PATH);
   }
 
   /** Whether a channel is fed through FIFOs while the containers run. */
@@ -90,6 +117,19 @@ public record TrainingJobSpec(
   /** Whether the hosts may reach nothing but each other. */
   boolean isolated() {
     return request.flag("EnableNetworkIsolation");
+  }
+
+  private static void requireGroups(List<Channel> channels, List<InstanceGroup> groups) {
+    List<String> names = groups.stream().map(InstanceGroup::name).toList();
+    for (Channel channel : channels) {
+      for (String wanted : channel.source().instanceGroups()) {
+        if (!names.contains(wanted)) {
+          throw ServiceError.validation(
+              "InstanceGroupNames of channel %s names group %s; ResourceConfig has %s",
+              channel.name(), wanted, names);
+        }
+      }
+    }
   }
 
   private static void requireDistinct(List<Channel> channels) {

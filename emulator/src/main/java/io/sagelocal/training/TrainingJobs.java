@@ -3,6 +3,7 @@ package io.sagelocal.training;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.metrics.Datum;
+import io.sagelocal.metrics.MetricDefinition;
 import io.sagelocal.state.Stored;
 import io.sagelocal.training.TrainingState.StopCause;
 import java.time.Duration;
@@ -47,9 +48,11 @@ public final class TrainingJobs implements AutoCloseable {
   /**
    * Records a job and begins it.
    *
-   * @throws ServiceError ResourceInUse when the name is taken
+   * @throws ServiceError ResourceInUse when the name is taken; a ValidationException for a metric's
+   *     expression that is none
    */
   public TrainingJob create(Scope scope, TrainingJobSpec spec) {
+    spec.metricDefinitions().forEach(MetricDefinition::finder); // refuses what it cannot find
     TrainingJob job =
         TrainingJob.created(
             scope.sagemaker("training-job", spec.name()), spec, context.timeline().now());

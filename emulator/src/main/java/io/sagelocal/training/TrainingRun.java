@@ -49,14 +49,18 @@ final class TrainingRun {
   /** What goes on beside the hosts of every job. */
   private final List<BesideHosts> beside;
 
+  private final Checkpoints checkpoints;
+
   TrainingRun(TrainingContext context, Scope scope, String name) {
     this.context = context;
     this.scope = scope;
     this.name = name;
     this.folder = JobFolder.of(context.jobsFolder(), scope, name);
+    this.checkpoints = new Checkpoints(context.objects(), context.timeline());
     this.beside =
         List.of(
-            (job, files, failure) -> PipeFeeds.open(context.objects(), job.spec(), files, failure));
+            (job, files, failure) -> PipeFeeds.open(context.objects(), job.spec(), files, failure),
+            checkpoints);
   }
 
   /** Tells the phase at work that the record now asks for a stop. */
@@ -87,7 +91,7 @@ final class TrainingRun {
         case Ended e -> job;
       };
     } catch (TrainingFailure e) {
-      return end(new Outcome.Failed(e.reason()));
+      return end(new Outcome.Failed(FailureReasons.cut(e.reason(), "")));
     } catch (ImageNotFoundException e) {
       return end(failed("ClientError: ", e));
     } catch (EngineUnavailableException e) {
@@ -134,9 +138,12 @@ final class TrainingRun {
     for (String host : job.spec().hosts()) {
       folder.create(host);
       InputFiles.write(job.spec(), host, folder.config(host));
-      for (Channel channel : job.spec().channels()) {
+      if (job.spec().checkpoints().isPresent()) {
+        checkpoints.restore(job.spec().checkpoints().get(), folder.checkpoints(host));
+      }
+      for (Channel channel : job.spec().channelsOf(host)) {
         if (!channel.piped()) {
-          Share share = Share.of(channel, job.spec().hosts(), host);
+          Share share = Share.of(channel, job.spec().hostsOf(channel), host);
           channels.download(channel, share, folder.channel(host, channel.name()));
         }
       }
@@ -206,13 +213,24 @@ final class TrainingRun {
   }
 
   private TrainingJob upload(TrainingJob job, Uploading uploading) throws IOException {
-    Artifacts artifacts = new Artifacts(context.objects());
-    artifacts.uploadOutput(job.spec(), folder);
+    Artifacts artifacts = new Artifacts(context.objects(), job.spec(), folder);
     if (uploading.failed().isPresent() && !stop.isDone()) {
-      return end(new Outcome.Failed(failureReason(job, uploading, uploading.failed().get())));
+      return end(
+          failedUploading(artifacts, failureReason(job, uploading, uploading.failed().get())));
     }
-    S3Uri model = artifacts.uploadModel(job.spec(), folder);
+    artifacts.uploadOutput();
+    S3Uri model = artifacts.uploadModel();
     return update((now, then) -> now.ended(new Outcome.Completed(), Optional.of(model), then));
+  }
+
+  /** A host's failure is told first, whatever becomes of the output. */
+  private static Outcome failedUploading(Artifacts artifacts, String reason) throws IOException {
+    try {
+      artifacts.uploadOutput();
+      return new Outcome.Failed(reason);
+    } catch (TrainingFailure e) {
+      return new Outcome.Failed(FailureReasons.cut(reason, "\n" + e.reason()));
+    }
   }
 
   private String failureReason(TrainingJob job, Uploading uploading, String host)

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -42,6 +43,21 @@ class TarGzTest {
     assertThat(target.resolve("empty")).isDirectory();
     assertThat(target.resolve("link")).isSymbolicLink().hasContent("umlaut");
     assertThat(folder.resolve("a.tar.gz.part")).doesNotExist();
+  }
+
+  @Test
+  void severalFoldersBecomeOneAndTheFirstWins() throws IOException {
+    for (String name : List.of("one", "two")) {
+      Files.createDirectories(folder.resolve(name).resolve("sub"));
+      Files.writeString(folder.resolve(name).resolve("sub/" + name), name);
+      Files.writeString(folder.resolve(name).resolve("both"), name);
+    }
+    Path file = folder.resolve("a.tar.gz");
+    TarGz.pack(List.of(folder.resolve("one"), folder.resolve("two")), file);
+    TarGz.unpack(Files.newInputStream(file), target);
+    assertThat(target.resolve("sub/one")).hasContent("one");
+    assertThat(target.resolve("sub/two")).hasContent("two");
+    assertThat(target.resolve("both")).hasContent("one");
   }
 
   @Test

@@ -42,6 +42,8 @@ class MetricDefinitionTest {
   }
 
   private static List<Double> values(String regex, String line) {
-    return MetricDefinition.of(new Document(Map.of("Name", "m", "Regex", regex))).values(line);
+    return MetricDefinition.of(new Document(Map.of("Name", "m", "Regex", regex)))
+        .finder()
+        .values(line);
   }
 }
