@@ -23,6 +23,7 @@ final class OperationTables {
         .on("DescribeTrainingJob", training::describe)
         .on("ListTrainingJobs", training::list)
         .on("StopTrainingJob", training::stop)
+        .on("DeleteTrainingJob", training::delete)
         .on("CreateModel", hosting::createModel)
         .on("DescribeModel", hosting::describeModel)
         .on("ListModels", hosting::listModels)

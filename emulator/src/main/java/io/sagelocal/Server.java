@@ -32,6 +32,8 @@ import io.sagelocal.hosting.HostingContext;
 import io.sagelocal.images.ImageSource;
 import io.sagelocal.images.Images;
 import io.sagelocal.logs.LogStore;
+import io.sagelocal.machine.Machine;
+import io.sagelocal.machine.Places;
 import io.sagelocal.metrics.MetricStore;
 import io.sagelocal.models.Models;
 import io.sagelocal.objects.ObjectStore;
@@ -57,6 +59,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +78,7 @@ public final class Server implements AutoCloseable {
   private final TrainingJobs training;
   private final Endpoints endpoints;
   private final TransformJobs transforms;
+  private final Sweep sweep;
   private volatile boolean engineReached;
 
   private Server(Settings settings, ContainerEngine engine, Timeline timeline) throws IOException {
@@ -89,7 +93,8 @@ public final class Server implements AutoCloseable {
       ObjectStore objects = new EmbeddedObjectStore(s3);
       LogStore logs = new LogStore(data.resolve("logs"), timeline);
       MetricStore metrics = new MetricStore(data.resolve("metrics"));
-      Images images = new Images(engine, ImageSource.DEFAULT_ORDER, () -> false);
+      Machine machine = new Machine(engine, settings.machine());
+      Images images = new Images(engine, ImageSource.DEFAULT_ORDER, machine::cpuInstead);
       Tags tags = new Tags(store);
       Function<Scope, ContainerAccess> access = this::access;
       this.training =
@@ -106,7 +111,9 @@ public final class Server implements AutoCloseable {
                       timeline,
                       instance,
                       data.resolve("jobs"),
-                      settings.sharedMemoryBytes())));
+                      machine,
+                      new Places(machine),
+                      settings.keepFailed())));
       Models models = new Models(store, timeline);
       EndpointConfigs configs = new EndpointConfigs(store, timeline, models);
       ServingContext serving =
@@ -131,6 +138,12 @@ public final class Server implements AutoCloseable {
                       instance,
                       data.resolve("transforms")),
                   models));
+      this.sweep =
+          new Sweep(
+              engine,
+              instance,
+              Set.of("training-job", "endpoint"),
+              arn -> exists(Scope.of(arn), arn, models, configs));
       Hold hold = new Hold(settings.hold());
       Operations cloudwatch = OperationTables.cloudwatch(new MetricsOperations(metrics, timeline));
       JsonProtocol json =
@@ -248,6 +261,7 @@ public final class Server implements AutoCloseable {
   private void reachEngine() {
     try {
       reachEngine(engine.connect());
+      sweep.run();
     } catch (EngineException e) {
       log.warn(
           "{}. Until then S3 and the API answer, and a job fails with this reason", e.getMessage());

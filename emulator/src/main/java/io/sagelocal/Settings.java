@@ -1,8 +1,12 @@
 package io.sagelocal;
 
+import io.sagelocal.machine.GpuMode;
+import io.sagelocal.machine.MachineSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,9 +17,19 @@ import java.util.Optional;
  * @param dataFolder everything it keeps; {@code --data-dir}, {@code SAGELOCAL_DATA_DIR}
  * @param hold how long a Describe of something unfinished may wait; {@code --hold} in seconds,
  *     {@code SAGELOCAL_HOLD}
- * @param sharedMemoryBytes size of each container's /dev/shm; {@code SAGELOCAL_SHM_BYTES}
+ * @param sharedMemoryBytes size of a model container's /dev/shm; {@code SAGELOCAL_SHM_BYTES}
+ * @param machine how hosts share the machine; {@code --limits}, {@code --gpu}, {@code --hosts} and
+ *     their {@code SAGELOCAL_…} variables; {@code SAGELOCAL_SHM_BYTES}
+ * @param keepFailed whether the containers of a failed TrainingJob stay; {@code --keep failed},
+ *     {@code SAGELOCAL_KEEP}
  */
-public record Settings(int port, Path dataFolder, Duration hold, long sharedMemoryBytes) {
+public record Settings(
+    int port,
+    Path dataFolder,
+    Duration hold,
+    long sharedMemoryBytes,
+    MachineSettings machine,
+    boolean keepFailed) {
   private static final int DEFAULT_PORT = 4566;
   private static final int MAX_PORT = 65_535;
   private static final int MAX_HOLD_SECONDS = 25;
@@ -41,7 +55,20 @@ public record Settings(int port, Path dataFolder, Duration hold, long sharedMemo
         Duration.ofSeconds(
             sources.number("hold", "SAGELOCAL_HOLD", MAX_HOLD_SECONDS, 0, MAX_HOLD_SECONDS)),
         sources.number(
-            "shm-bytes", "SAGELOCAL_SHM_BYTES", DEFAULT_SHARED_MEMORY, 1, Long.MAX_VALUE));
+            "shm-bytes", "SAGELOCAL_SHM_BYTES", DEFAULT_SHARED_MEMORY, 1, Long.MAX_VALUE),
+        machine(sources),
+        sources.choice("keep", "SAGELOCAL_KEEP", "none", "none", "failed").equals("failed"));
+  }
+
+  private static MachineSettings machine(Sources sources) {
+    return new MachineSettings(
+        sources.choice("limits", "SAGELOCAL_LIMITS", "on", "on", "off").equals("on"),
+        GpuMode.valueOf(
+            sources
+                .choice("gpu", "SAGELOCAL_GPU", "auto", "auto", "require", "off")
+                .toUpperCase(Locale.ROOT)),
+        sources.findNumber("hosts", "SAGELOCAL_HOSTS", 0, Integer.MAX_VALUE).map(Math::toIntExact),
+        sources.findNumber("shm-bytes", "SAGELOCAL_SHM_BYTES", 1, Long.MAX_VALUE));
   }
 
   private static Path path(String text) {
@@ -62,7 +89,24 @@ public record Settings(int port, Path dataFolder, Duration hold, long sharedMemo
     }
 
     long number(String flag, String variable, long fallback, long least, long most) {
-      String text = find(flag, variable).orElse(String.valueOf(fallback));
+      return findNumber(flag, variable, least, most).orElse(fallback);
+    }
+
+    Optional<Long> findNumber(String flag, String variable, long least, long most) {
+      return find(flag, variable).map(text -> parse(flag, variable, text, least, most));
+    }
+
+    String choice(String flag, String variable, String fallback, String... allowed) {
+      String text = find(flag, variable).orElse(fallback);
+      if (!List.of(allowed).contains(text)) {
+        throw new IllegalArgumentException(
+            "--%s (or %s) must be one of %s but was: %s"
+                .formatted(flag, variable, String.join(", ", allowed), text));
+      }
+      return text;
+    }
+
+    private static long parse(String flag, String variable, String text, long least, long most) {
       try {
         long value = Long.parseLong(text);
         if (value >= least && value <= most) {

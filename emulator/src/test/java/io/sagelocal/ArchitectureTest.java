@@ -38,7 +38,8 @@ class ArchitectureTest {
     "io.sagelocal.account",
     "io.sagelocal.images",
     "io.sagelocal.archive",
-    "io.sagelocal.definitions"
+    "io.sagelocal.definitions",
+    "io.sagelocal.machine"
   };
 
   @ArchTest
@@ -96,7 +97,8 @@ class ArchitectureTest {
               "io.sagelocal.metrics",
               "io.sagelocal.account",
               "io.sagelocal.images",
-              "io.sagelocal.archive")
+              "io.sagelocal.archive",
+              "io.sagelocal.machine")
           .because("tuning asks it for jobs, not the other way round");
 
   @ArchTest
@@ -137,6 +139,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule METRICS_KNOW_NO_JOB =
       mayKnowOnly("io.sagelocal.metrics").because("whoever writes a log may have metrics in it");
+
+  @ArchTest
+  static final ArchRule THE_MACHINE_KNOWS_NO_JOB =
+      mayKnowOnly("io.sagelocal.machine").because("every feature that runs hosts shares it");
 
   @ArchTest
   static final ArchRule TAGS_KNOW_NO_RESOURCE =

@@ -7,6 +7,7 @@ import io.sagelocal.account.ContainerAccess;
 import io.sagelocal.account.RoleSession;
 import io.sagelocal.aws.AccountId;
 import io.sagelocal.engine.FakeContainerEngine;
+import io.sagelocal.machine.MachineSettings;
 import io.sagelocal.state.FakeTimeline;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -133,8 +134,11 @@ class ServerGatewayTest {
   @Test
   void aPortThatIsTakenIsNamedInOneLine(@TempDir Path other) {
     int port = server.endpoint().getPort();
-    assertThatThrownBy(
-            () -> Server.start(new Settings(port, other, Duration.ZERO, 1), engine, timeline))
+    assertThatThrownBy(() ->
+            Server.start(
+                new Settings(port, other, Duration.ZERO, 1, MachineSettings.DEFAULT, false),
+                engine,
+                timeline))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("port " + port)
         .hasMessageContaining("--port")

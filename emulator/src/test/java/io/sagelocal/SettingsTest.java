@@ -3,9 +3,12 @@ package io.sagelocal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sagelocal.machine.GpuMode;
+import io.sagelocal.machine.MachineSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SettingsTest {
@@ -34,5 +37,26 @@ class SettingsTest {
           .hasMessageContaining(wrong)
           .hasMessageContaining("0 to 65535");
     }
+  }
+
+  @Test
+  void theMachineIsSharedAsFlagsAndVariablesSay() {
+    Settings settings =
+        Settings.from(
+            Map.of("limits", "off", "gpu", "require", "keep", "failed"),
+            Map.of("SAGELOCAL_HOSTS", "7", "SAGELOCAL_GPU", "off"));
+    assertThat(settings.machine())
+        .isEqualTo(new MachineSettings(false, GpuMode.REQUIRE, Optional.of(7), Optional.empty()));
+    assertThat(settings.keepFailed()).isTrue();
+    assertThat(Settings.from(Map.of(), Map.of()).machine()).isEqualTo(MachineSettings.DEFAULT);
+  }
+
+  @Test
+  void aChoiceThatIsNoneIsRefusedWithWhatIsAllowed() {
+    assertThatThrownBy(() -> Settings.from(Map.of("gpu", "yes"), Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("--gpu (or SAGELOCAL_GPU)")
+        .hasMessageContaining("auto, require, off")
+        .hasMessageContaining("yes");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sagelocal.engine.FakeContainerEngine;
+import io.sagelocal.machine.MachineSettings;
 import io.sagelocal.state.Timeline;
 import java.io.IOException;
 import java.net.URI;
@@ -51,7 +52,19 @@ public final class TestServer implements AutoCloseable {
 
   TestServer(Path data, FakeContainerEngine engine, Timeline timeline, Duration hold)
       throws IOException {
-    this.server = Server.start(new Settings(0, data, hold, 1 << 20), engine, timeline);
+    this(data, engine, timeline, hold, MachineSettings.DEFAULT, false);
+  }
+
+  TestServer(
+      Path data,
+      FakeContainerEngine engine,
+      Timeline timeline,
+      Duration hold,
+      MachineSettings machine,
+      boolean keepFailed)
+      throws IOException {
+    this.server =
+        Server.start(new Settings(0, data, hold, 1 << 20, machine, keepFailed), engine, timeline);
   }
 
   URI endpoint() {

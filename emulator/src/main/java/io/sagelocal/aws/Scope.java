@@ -3,6 +3,11 @@ package io.sagelocal.aws;
 /** Where a resource lives: the same name in another account or region is another resource. */
 public record Scope(AccountId account, Region region) {
 
+  /** Where the resource of an ARN lives. */
+  public static Scope of(Arn arn) {
+    return new Scope(new AccountId(arn.account()), new Region(arn.region()));
+  }
+
   /** The ARN of a resource of SageMaker here. */
   public Arn sagemaker(String type, String name) {
     return new Arn(region.partition(), "sagemaker", region.name(), account.digits(), type, name);

@@ -44,8 +44,45 @@ final class SettingsFlags {
   @Option(
       names = "--shm-bytes",
       paramLabel = "BYTES",
-      description = "2147483648; size of each container's /dev/shm (SAGELOCAL_SHM_BYTES)")
+      description =
+          "size of each container's /dev/shm; half of a training host's memory, 2147483648 for a"
+              + " model container (SAGELOCAL_SHM_BYTES)")
   private @Nullable String sharedMemory;
+
+  @Keep
+  @Option(
+      names = "--limits",
+      paramLabel = "on|off",
+      description =
+          "on; a training host gets no more processors and memory than its instance type has"
+              + " (SAGELOCAL_LIMITS)")
+  private @Nullable String limits;
+
+  @Keep
+  @Option(
+      names = "--gpu",
+      paramLabel = "MODE",
+      description =
+          "auto; require fails a job whose instance type has more GPUs than this machine, off gives"
+              + " none (SAGELOCAL_GPU)")
+  private @Nullable String gpu;
+
+  @Keep
+  @Option(
+      names = "--hosts",
+      paramLabel = "N",
+      description =
+          "how many training hosts run at one time, others wait; twice the processors, at least 4;"
+              + " 0 for any number (SAGELOCAL_HOSTS)")
+  private @Nullable String hosts;
+
+  @Keep
+  @Option(
+      names = "--keep",
+      paramLabel = "none|failed",
+      description =
+          "none; failed keeps what a failed TrainingJob left, for shell and rerun (SAGELOCAL_KEEP)")
+  private @Nullable String keep;
 
   /**
    * Flags, then environment, then defaults.

@@ -7,7 +7,7 @@ import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.ContainerNetwork;
 import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.Folder;
-import io.sagelocal.engine.Limits;
+import io.sagelocal.training.TrainingState.Training;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,11 +50,14 @@ final class HostContainers {
   }
 
   /** Starts every host's container, or leaves none behind. */
-  Map<String, ContainerId> start(String image) {
+  Map<String, ContainerId> start(String image, Training training) {
     makeNetwork();
     List<String> hosts = job.spec().hosts();
     List<ContainerId> ids =
-        context.engine().startTogether(hosts.stream().map(host -> spec(host, image)).toList());
+        context
+            .engine()
+            .startTogether(
+                hosts.stream().map(host -> spec(host, image, training.gpusOf(host))).toList());
     Map<String, ContainerId> started = new LinkedHashMap<>();
     for (int i = 0; i < ids.size(); i++) {
       started.put(hosts.get(i), ids.get(i));
@@ -84,7 +87,7 @@ final class HostContainers {
     return job.spec().isolated() ? new ContainerNetwork.None() : new ContainerNetwork.Standard();
   }
 
-  private ContainerSpec spec(String host, String image) {
+  private ContainerSpec spec(String host, String image, List<String> gpus) {
     TrainingJobSpec spec = job.spec();
     ContainerAccess access = context.access().apply(scope).as(spec.request().text("RoleArn"));
     Map<String, String> environment = new LinkedHashMap<>(access.environment());
@@ -105,8 +108,7 @@ final class HostContainers {
         folders,
         List.of(),
         labels(),
-        Limits.none(context.sharedMemoryBytes())
-            .withGpus(spec.groupOf(host).type().gpu() ? Limits.ALL_GPUS : List.of()));
+        context.machine().limits(spec.groupOf(host).type()).withGpus(gpus));
   }
 
   private Map<String, String> labels() {

@@ -5,6 +5,8 @@ import io.sagelocal.aws.Scope;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.images.Images;
 import io.sagelocal.logs.LogStore;
+import io.sagelocal.machine.Machine;
+import io.sagelocal.machine.Places;
 import io.sagelocal.metrics.MetricStore;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.state.Records;
@@ -19,7 +21,9 @@ import java.util.function.Function;
  *     engine
  * @param instance the emulator's own identity, by which its containers are labelled
  * @param jobsFolder where jobs have their scratch folders
- * @param sharedMemoryBytes size of a container's /dev/shm
+ * @param machine what a host gets of this machine
+ * @param places where hosts wait for it
+ * @param keepFailed whether a failed job's containers and folder stay, to be looked into
  */
 public record TrainingContext(
     Records<TrainingJob> records,
@@ -32,4 +36,6 @@ public record TrainingContext(
     Timeline timeline,
     String instance,
     Path jobsFolder,
-    long sharedMemoryBytes) {}
+    Machine machine,
+    Places places,
+    boolean keepFailed) {}

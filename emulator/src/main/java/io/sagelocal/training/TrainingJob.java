@@ -15,12 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One TrainingJob at one moment. Each method that changes something answers a new value; an ended
  * job answers itself, so that nothing changes a terminal status.
  *
  * @param stop why it was told to stop, from then on
+ * @param retries how often it has been begun anew, as its RetryStrategy allows
  * @param trainingStart when its containers were first asked for
  * @param trainingEnd when they had ended
  */
@@ -31,6 +33,7 @@ public record TrainingJob(
     Instant lastModifiedTime,
     TrainingState state,
     Optional<StopCause> stop,
+    int retries,
     Optional<Instant> trainingStart,
     Optional<Instant> trainingEnd,
     List<Transition> transitions) {
@@ -47,6 +50,7 @@ public record TrainingJob(
             now,
             new Starting(),
             Optional.empty(),
+            0,
             Optional.empty(),
             Optional.empty(),
             List.of())
@@ -74,23 +78,60 @@ public record TrainingJob(
     return state instanceof Ended;
   }
 
+  /** Says more of the current phase in its StatusMessage. */
+  TrainingJob saying(String message, Instant now) {
+    if (ended() || transitions.getLast().message().equals(message)) {
+      return this;
+    }
+    List<Transition> next = new ArrayList<>(transitions);
+    Transition last = next.removeLast();
+    next.add(new Transition(last.status(), message, last.start(), last.end()));
+    return with(now, state, stop, trainingStart, trainingEnd, next);
+  }
+
+  /** Begins anew after a failure that was not the job's own. */
+  TrainingJob restarting(String reason, Instant now) {
+    if (ended()) {
+      return this;
+    }
+    return new TrainingJob(
+            arn,
+            spec,
+            creationTime,
+            now,
+            new Starting(),
+            stop,
+            retries + 1,
+            trainingStart,
+            trainingEnd,
+            transitions)
+        .entering("Restarting", reason, now);
+  }
+
   TrainingJob downloading(Instant now) {
     return ended()
         ? this
         : in(new Downloading(), now).entering("Downloading", "Downloading input data", now);
   }
 
-  /** Begins an attempt at training; a second attempt after a restart is no new transition. */
-  TrainingJob training(Instant now) {
+  /**
+   * Begins an attempt at training; a second attempt after a restart is no new transition.
+   *
+   * @param notes what its creator should know of how it is done
+   */
+  TrainingJob training(Map<String, List<String>> gpus, List<String> notes, Instant now) {
     if (ended()) {
       return this;
     }
     boolean again = state instanceof Training;
-    TrainingJob next = in(new Training(now), now).trainingFrom(trainingStart.orElse(now));
+    TrainingJob next = in(new Training(now, gpus), now).trainingFrom(trainingStart.orElse(now));
     return again
         ? next
         : next.entering(
-            "Training", "Training image download completed. Training in progress.", now);
+            "Training",
+            "Training image download completed. Training in progress."
+                + notes.stream().map(note -> " " + note + ".").collect(Collectors.joining()),
+            now);
   }
 
   TrainingJob uploading(
@@ -111,11 +152,7 @@ public record TrainingJob(
         with(now, state, Optional.of(cause), trainingStart, trainingEnd, transitions);
     return switch (cause) {
       case REQUEST -> told.entering("Stopping", "Stopping the training job", now);
-      case MAX_RUNTIME ->
-          told.entering(
-              "MaxRuntimeExceeded",
-              "Training job runtime exceeded MaxRuntimeInSeconds provided",
-              now);
+      case MAX_RUNTIME, MAX_WAIT_TIME, MAX_PENDING_TIME -> told.overTime(cause, now);
     };
   }
 
@@ -132,12 +169,27 @@ public record TrainingJob(
       case Outcome.Stopped s ->
           switch (s.cause()) {
             case REQUEST -> over.entering("Stopped", "Training job stopped", now);
-            case MAX_RUNTIME ->
-                over.entering(
-                    "MaxRuntimeExceeded",
-                    "Training job runtime exceeded MaxRuntimeInSeconds provided",
-                    now);
+            case MAX_RUNTIME, MAX_WAIT_TIME, MAX_PENDING_TIME -> over.overTime(s.cause(), now);
           };
+    };
+  }
+
+  private TrainingJob overTime(StopCause limit, Instant now) {
+    return switch (limit) {
+      case REQUEST -> throw new IllegalArgumentException("a request is no time limit");
+      case MAX_RUNTIME ->
+          entering(
+              "MaxRuntimeExceeded",
+              "Training job runtime exceeded MaxRuntimeInSeconds provided",
+              now);
+      case MAX_WAIT_TIME ->
+          entering(
+              "MaxWaitTimeExceeded", "Training job exceeded MaxWaitTimeInSeconds provided", now);
+      case MAX_PENDING_TIME ->
+          entering(
+              ended() ? "Stopped" : "Stopping",
+              "Training job was pending for longer than MaxPendingTimeInSeconds provided",
+              now);
     };
   }
 
@@ -171,7 +223,16 @@ public record TrainingJob(
       Optional<Instant> end,
       List<Transition> nextTransitions) {
     return new TrainingJob(
-        arn, spec, creationTime, modified, nextState, nextStop, start, end, nextTransitions);
+        arn,
+        spec,
+        creationTime,
+        modified,
+        nextState,
+        nextStop,
+        retries,
+        start,
+        end,
+        nextTransitions);
   }
 
   /** Closes the current transition and opens the next; the same status again goes on. */

@@ -40,6 +40,7 @@ public final class TrainingJobCodec implements Codec<TrainingJob> {
     json.put("created", job.creationTime().toEpochMilli());
     json.put("modified", job.lastModifiedTime().toEpochMilli());
     json.set("state", state(job.state()));
+    json.put("retries", job.retries());
     job.stop().ifPresent(cause -> json.put("stop", cause.name()));
     job.trainingStart().ifPresent(at -> json.put("trainingStart", at.toEpochMilli()));
     job.trainingEnd().ifPresent(at -> json.put("trainingEnd", at.toEpochMilli()));
@@ -78,6 +79,7 @@ public final class TrainingJobCodec implements Codec<TrainingJob> {
           json.hasNonNull("stop")
               ? Optional.of(StopCause.valueOf(json.path("stop").asText()))
               : Optional.empty(),
+          json.path("retries").asInt(),
           time(json, "trainingStart"),
           time(json, "trainingEnd"),
           transitions(json.path("transitions")));
@@ -91,7 +93,10 @@ public final class TrainingJobCodec implements Codec<TrainingJob> {
     switch (state) {
       case Starting s -> json.put("type", "starting");
       case Downloading d -> json.put("type", "downloading");
-      case Training t -> json.put("type", "training").put("attempt", t.attempt().toEpochMilli());
+      case Training t ->
+          json.put("type", "training")
+              .put("attempt", t.attempt().toEpochMilli())
+              .set("gpus", JSON.valueToTree(t.gpus()));
       case Uploading u -> {
         json.put("type", "uploading").put("attempt", u.attempt().toEpochMilli());
         u.failed().ifPresent(host -> json.put("failed", host));
@@ -120,7 +125,12 @@ public final class TrainingJobCodec implements Codec<TrainingJob> {
     return switch (json.path("type").asText()) {
       case "starting" -> new Starting();
       case "downloading" -> new Downloading();
-      case "training" -> new Training(Instant.ofEpochMilli(json.path("attempt").asLong()));
+      case "training" ->
+          new Training(
+              Instant.ofEpochMilli(json.path("attempt").asLong()),
+              json.has("gpus")
+                  ? JSON.convertValue(json.path("gpus"), new TypeReference<>() {})
+                  : Map.of());
       case "uploading" ->
           new Uploading(
               Instant.ofEpochMilli(json.path("attempt").asLong()),

@@ -71,11 +71,7 @@ public record TrainingJobSpec(
         S3Uri.parse(output.text("S3OutputPath")),
         !output.findText("CompressionType").orElse("").equals("NONE"),
         groups,
-        request
-            .findDocument("StoppingCondition")
-            .flatMap(condition -> condition.findNumber("MaxRuntimeInSeconds"))
-            .map(Duration::ofSeconds)
-            .orElse(DEFAULT_MAX_RUNTIME));
+        maxRuntime(request));
   }
 
   /** The job's host names: {@code algo-1}, {@code algo-2}, … */
@@ -114,6 +110,24 @@ public record TrainingJobSpec(
         .orElseThrow(() -> new IllegalArgumentException(name + " has no host " + host));
   }
 
+  /** How often a failure that is not the job's own lets it begin anew. */
+  int maxRetries() {
+    return request
+        .findDocument("RetryStrategy")
+        .map(strategy -> (int) strategy.number("MaximumRetryAttempts"))
+        .orElse(0);
+  }
+
+  /** How long a spot job may take from its creation to its end. */
+  Optional<Duration> maxWaitTime() {
+    return stoppingCondition(request, "MaxWaitTimeInSeconds");
+  }
+
+  /** How long the job may wait for a place on the machine. */
+  Optional<Duration> maxPendingTime() {
+    return stoppingCondition(request, "MaxPendingTimeInSeconds");
+  }
+
   /** Whether the hosts may reach nothing but each other. */
   boolean isolated() {
     return request.flag("EnableNetworkIsolation");
@@ -130,6 +144,33 @@ public record TrainingJobSpec(
         }
       }
     }
+  }
+
+  private static Duration maxRuntime(Document request) {
+    Duration runtime =
+        stoppingCondition(request, "MaxRuntimeInSeconds").orElse(DEFAULT_MAX_RUNTIME);
+    Optional<Duration> wait = stoppingCondition(request, "MaxWaitTimeInSeconds");
+    boolean spot = request.flag("EnableManagedSpotTraining");
+    if (wait.isPresent() && !spot) {
+      throw ServiceError.validation(
+          "StoppingCondition.MaxWaitTimeInSeconds %d is given, but EnableManagedSpotTraining is not"
+              + " true; it is the limit of managed spot training alone",
+          wait.get().toSeconds());
+    }
+    if (spot && (wait.isEmpty() || wait.get().compareTo(runtime) < 0)) {
+      throw ServiceError.validation(
+          "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to"
+              + " MaxRuntimeInSeconds %d, but was: %s",
+          runtime.toSeconds(), wait.map(time -> "" + time.toSeconds()).orElse("absent"));
+    }
+    return runtime;
+  }
+
+  private static Optional<Duration> stoppingCondition(Document request, String limit) {
+    return request
+        .findDocument("StoppingCondition")
+        .flatMap(condition -> condition.findNumber(limit))
+        .map(Duration::ofSeconds);
   }
 
   private static void requireDistinct(List<Channel> channels) {

@@ -2,11 +2,15 @@ package io.sagelocal.training;
 
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
+import io.sagelocal.machine.Places.Place;
 import io.sagelocal.metrics.Datum;
 import io.sagelocal.metrics.MetricDefinition;
 import io.sagelocal.state.Stored;
 import io.sagelocal.training.TrainingState.StopCause;
+import io.sagelocal.training.TrainingState.Training;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,12 +40,28 @@ public final class TrainingJobs implements AutoCloseable {
     this.context = context;
   }
 
-  /** Takes up every job that an earlier run of the emulator left, wherever it was. */
+  /**
+   * Takes up every job that an earlier run of the emulator left, wherever it was. Those whose hosts
+   * run have their places before anybody gets in line, and the line is as it was.
+   */
   public void resume() {
-    for (Stored<TrainingJob> stored : context.records().all()) {
-      if (!stored.value().ended() || hasScratch(stored)) {
-        begin(stored.scope(), stored.name());
+    List<Stored<TrainingJob>> left =
+        context.records().all().stream()
+            .filter(stored -> !stored.value().ended() || hasScratch(stored))
+            .sorted(Comparator.comparing(stored -> stored.value().creationTime()))
+            .toList();
+    Map<Key, Place> places = new HashMap<>();
+    for (Stored<TrainingJob> stored : left) {
+      if (stored.value().state() instanceof Training training) {
+        List<String> hosts = stored.value().spec().hosts();
+        places.put(
+            new Key(stored.scope(), stored.name()),
+            context.places().retake(hosts.stream().map(training::gpusOf).toList()));
       }
+    }
+    for (Stored<TrainingJob> stored : left) {
+      Key key = new Key(stored.scope(), stored.name());
+      begin(key, Optional.ofNullable(places.get(key)));
     }
   }
 
@@ -67,7 +87,7 @@ public final class TrainingJobs implements AutoCloseable {
                     "Training job names must be unique within an AWS account and region, but a training"
                         + " job with this name already exists (%s)",
                     job.arn()));
-    begin(scope, spec.name());
+    begin(new Key(scope, spec.name()), Optional.empty());
     return job;
   }
 
@@ -93,14 +113,14 @@ public final class TrainingJobs implements AutoCloseable {
         .orElseThrow(() -> unknown(scope, name));
   }
 
-  /** The last value of each of a job's metrics, by its name. */
-  public Map<String, Datum> lastMetrics(Scope scope, TrainingJob job) {
-    return JobMetrics.last(context.metrics(), scope, job.spec());
-  }
-
   /** The jobs of an account and region, by name. */
   public List<TrainingJob> list(Scope scope) {
     return context.records().list(scope);
+  }
+
+  /** The last value of each of a job's metrics, by its name. */
+  public Map<String, Datum> lastMetrics(Scope scope, TrainingJob job) {
+    return JobMetrics.last(context.metrics(), scope, job.spec());
   }
 
   /**
@@ -132,6 +152,29 @@ public final class TrainingJobs implements AutoCloseable {
     }
   }
 
+  /**
+   * Deletes a job that has ended, and what was kept of it. Its log and artifacts stay.
+   *
+   * @throws ServiceError a ValidationException when there is no such job or it has not ended
+   */
+  public void delete(Scope scope, String name) throws InterruptedException {
+    TrainingJob job = require(scope, name);
+    if (!job.ended()) {
+      throw ServiceError.validation(
+          "The request was rejected because the training job is in status %s; only a job that is"
+              + " Completed, Failed or Stopped can be deleted",
+          job.status());
+    }
+    TrainingRun run = runs.get(new Key(scope, name));
+    if (run != null) {
+      run.awaitOver(); // its containers have the names that a next job of this name gives
+    }
+    TrainingRun.discard(context, scope, job);
+    if (!context.records().delete(scope, name)) {
+      throw unknown(scope, name);
+    }
+  }
+
   /** How many jobs are on their way. */
   public int running() {
     return runs.size();
@@ -150,15 +193,14 @@ public final class TrainingJobs implements AutoCloseable {
    * The run is on the map before it reads the record, so that a stop reaches it one way or the
    * other.
    */
-  private void begin(Scope scope, String name) {
-    Key key = new Key(scope, name);
-    TrainingRun run = new TrainingRun(context, scope, name);
+  private void begin(Key key, Optional<Place> place) {
+    TrainingRun run = new TrainingRun(context, key.scope(), key.name(), place);
     runs.put(key, run);
     walkers.execute(() -> {
       try {
         run.walk();
       } catch (InterruptedException e) {
-        log.debug("let go of training job {}", name);
+        log.debug("let go of training job {}", key.name());
       } finally {
         runs.remove(key);
       }

@@ -5,7 +5,9 @@ import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
 import io.sagelocal.engine.ImageNotFoundException;
+import io.sagelocal.images.ImageChoice;
 import io.sagelocal.logs.LogStream;
+import io.sagelocal.machine.Places.Place;
 import io.sagelocal.objects.ObjectStoreException;
 import io.sagelocal.objects.S3Uri;
 import io.sagelocal.state.Timeline.Scheduled;
@@ -22,11 +24,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -38,25 +42,40 @@ import org.slf4j.LoggerFactory;
  */
 final class TrainingRun {
   private static final Logger log = LoggerFactory.getLogger(TrainingRun.class);
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
   private static final int LINES_IN_REASON = 8;
+  private static final String INTERNAL = "InternalServerError";
+  private static final String WAITING =
+      "Preparing the instances for training. Waiting until other jobs have left room for this one";
 
   private final TrainingContext context;
   private final Scope scope;
   private final String name;
   private final JobFolder folder;
-  private final CompletableFuture<StopCause> stop = new CompletableFuture<>();
+  private final StopSignal stop = new StopSignal();
+
+  private final CountDownLatch over = new CountDownLatch(1);
 
   /** What goes on beside the hosts of every job. */
   private final List<BesideHosts> beside;
 
   private final Checkpoints checkpoints;
 
-  TrainingRun(TrainingContext context, Scope scope, String name) {
+  /** The hosts' place on the machine, from when they wait for it until they have ended. */
+  private Optional<Place> place;
+
+  private Optional<ImageChoice> image = Optional.empty();
+
+  /**
+   * @param place which the hosts have already, as they ran when the emulator was started
+   */
+  TrainingRun(TrainingContext context, Scope scope, String name, Optional<Place> place) {
     this.context = context;
     this.scope = scope;
     this.name = name;
     this.folder = JobFolder.of(context.jobsFolder(), scope, name);
     this.checkpoints = new Checkpoints(context.objects(), context.timeline());
+    this.place = place;
     this.beside =
         List.of(
             (job, files, failure) -> PipeFeeds.open(context.objects(), job.spec(), files, failure),
@@ -65,7 +84,7 @@ final class TrainingRun {
 
   /** Tells the phase at work that the record now asks for a stop. */
   void stopRequested() {
-    stop.complete(StopCause.REQUEST);
+    stop.give(StopCause.REQUEST);
   }
 
   /**
@@ -73,42 +92,111 @@ final class TrainingRun {
    * takes the job up from its record.
    */
   void walk() throws InterruptedException {
+    try {
+      walkToTheEnd();
+    } finally {
+      over.countDown();
+    }
+  }
+
+  /** Waits until nothing of the walk goes on. */
+  void awaitOver() throws InterruptedException {
+    over.await();
+  }
+
+  private void walkToTheEnd() throws InterruptedException {
     TrainingJob job = record();
-    while (!job.ended()) {
-      job = next(job);
+    try (Scheduled tooLong = limit(job.spec().maxWaitTime(), job, StopCause.MAX_WAIT_TIME)) {
+      while (!job.ended()) {
+        job = next(job);
+      }
+    } finally {
+      leavePlace();
     }
     cleanUp(job);
   }
 
   private TrainingJob next(TrainingJob job) throws InterruptedException {
-    job.stop().ifPresent(stop::complete);
+    job.stop().ifPresent(stop::give);
     try {
       return switch (job.state()) {
-        case Starting s -> stop.isDone() ? end(new Outcome.Completed()) : start(job);
-        case Downloading d -> stop.isDone() ? end(new Outcome.Completed()) : download(job);
+        case Starting s -> stop.given() ? end(new Outcome.Completed()) : start(job);
+        case Downloading d -> stop.given() ? end(new Outcome.Completed()) : download(job);
         case Training t -> train(job, t);
         case Uploading u -> upload(job, u);
         case Ended e -> job;
       };
     } catch (TrainingFailure e) {
-      return end(new Outcome.Failed(FailureReasons.cut(e.reason(), "")));
+      return failed(job, e.reason());
     } catch (ImageNotFoundException e) {
-      return end(failed("ClientError: ", e));
+      return failed(job, "ClientError: " + e.getMessage());
     } catch (EngineUnavailableException e) {
-      return end(failed("InternalServerError: containers cannot be run: ", e));
+      return failed(job, INTERNAL + ": containers cannot be run: " + e.getMessage());
     } catch (EngineException e) {
-      return end(failed("ClientError: the container could not be run: ", e));
+      return failed(job, "ClientError: the container could not be run: " + e.getMessage());
     } catch (ObjectStoreException e) {
-      return end(failed("InternalServerError: S3: ", e));
+      return failed(job, INTERNAL + ": S3: " + e.getMessage());
     } catch (IOException | RuntimeException e) {
       log.error("training job {} met an unexpected error", job.arn(), e);
-      return end(failed("InternalServerError: ", e));
+      return failed(job, INTERNAL + ": " + e.getMessage());
     }
   }
 
-  private TrainingJob start(TrainingJob job) {
-    context.images().require(job.spec().image());
-    return update(TrainingJob::downloading);
+  /** Ends the job, or begins it anew where its RetryStrategy allows and it is not at fault. */
+  private TrainingJob failed(TrainingJob job, String reason) throws InterruptedException {
+    String cut = FailureReasons.cut(reason, "");
+    if (!reason.startsWith(INTERNAL) || job.retries() >= job.spec().maxRetries() || stop.given()) {
+      return end(new Outcome.Failed(cut));
+    }
+    log.warn("{} is begun anew: {}", job.arn(), cut);
+    leavePlace();
+    TrainingJob again = update((now, then) -> now.restarting(cut, then));
+    stop.pause(context.timeline(), RETRY_PAUSE.multipliedBy(again.retries()));
+    return again;
+  }
+
+  private TrainingJob start(TrainingJob job) throws InterruptedException {
+    if (job.retries() > 0) {
+      new HostContainers(context, scope, job, folder).remove();
+    }
+    return hasImage(job) && hasPlace(job)
+        ? update(TrainingJob::downloading)
+        : end(new Outcome.Completed());
+  }
+
+  /** Finds the image, or pulls it; answers false when a stop was first. */
+  private boolean hasImage(TrainingJob job) throws InterruptedException {
+    if (image.isEmpty()) {
+      image = stop.unlessGiven(() -> context.images().choose(job.spec().image()));
+    }
+    return image.isPresent();
+  }
+
+  /** Waits for a place on the machine; answers false when a stop was first. */
+  private boolean hasPlace(TrainingJob job) throws InterruptedException {
+    if (place.isEmpty()) {
+      place =
+          Optional.of(
+              context
+                  .places()
+                  .enter(
+                      job.spec().hosts().stream()
+                          .map(host -> context.machine().gpus(job.spec().groupOf(host).type()))
+                          .toList()));
+    }
+    CompletableFuture<?> there = place.get().gpus();
+    if (there.isDone()) {
+      return true;
+    }
+    update((now, then) -> now.saying(WAITING, then));
+    try (Scheduled tooLong = limit(job.spec().maxPendingTime(), job, StopCause.MAX_PENDING_TIME)) {
+      return stop.awaitUnlessGiven(there);
+    }
+  }
+
+  private void leavePlace() {
+    place.ifPresent(Place::close);
+    place = Optional.empty();
   }
 
   private TrainingJob download(TrainingJob job) throws IOException, InterruptedException {
@@ -120,7 +208,7 @@ final class TrainingRun {
     } finally {
       network.join();
     }
-    return stop.isDone() ? end(new Outcome.Completed()) : update(TrainingJob::training);
+    return begin(job, containers);
   }
 
   /** What goes wrong here is told when the hosts are started, which makes it again. */
@@ -134,7 +222,7 @@ final class TrainingRun {
 
   /** Puts what the hosts read into their folders. */
   private void fill(TrainingJob job) throws IOException {
-    ChannelDownload channels = new ChannelDownload(context.objects(), stop::isDone);
+    ChannelDownload channels = new ChannelDownload(context.objects(), stop::given);
     for (String host : job.spec().hosts()) {
       folder.create(host);
       InputFiles.write(job.spec(), host, folder.config(host));
@@ -158,16 +246,56 @@ final class TrainingRun {
     if (kept.isPresent() && !job.spec().piped()) {
       return await(job, training, kept::get);
     }
-    if (stop.isDone()) {
+    containers.remove();
+    return begin(job, containers);
+  }
+
+  /** Starts the hosts, whose folders are filled. */
+  private TrainingJob begin(TrainingJob job, HostContainers containers)
+      throws IOException, InterruptedException {
+    if (!hasImage(job) || !hasPlace(job) || stop.given()) {
       return end(new Outcome.Completed());
     }
-    containers.remove();
-    TrainingJob begun = update(TrainingJob::training);
+    ImageChoice chosen = image.orElseThrow();
+    Map<String, List<String>> gpus = gpus(job);
+    List<String> notes = notes(job, chosen, gpus);
+    TrainingJob begun = update((now, then) -> now.training(gpus, notes, then));
     if (!(begun.state() instanceof Training attempt)) {
       return begun;
     }
-    String image = context.images().require(job.spec().image());
-    return await(begun, attempt, () -> containers.start(image));
+    return await(begun, attempt, () -> containers.start(chosen.image(), attempt));
+  }
+
+  /** The GPUs of each host, as its place has them. */
+  private Map<String, List<String>> gpus(TrainingJob job) {
+    List<List<String>> dealt = place.orElseThrow().gpus().join();
+    Map<String, List<String>> gpus = new LinkedHashMap<>();
+    for (int i = 0; i < dealt.size(); i++) {
+      if (!dealt.get(i).isEmpty()) {
+        gpus.put(job.spec().hosts().get(i), dealt.get(i));
+      }
+    }
+    return gpus;
+  }
+
+  /** What is not quite as the job's creator asked. */
+  private static List<String> notes(
+      TrainingJob job, ImageChoice image, Map<String, List<String>> gpus) {
+    List<String> notes = new ArrayList<>();
+    image.note().ifPresent(notes::add);
+    for (InstanceGroup group : job.spec().groups()) {
+      int given = group.hosts().stream().mapToInt(host -> count(gpus, host)).max().orElse(0);
+      if (given < group.type().gpus()) {
+        notes.add(
+            "%s has %d GPU(s), a host here gets %d"
+                .formatted(group.type(), group.type().gpus(), given));
+      }
+    }
+    return notes;
+  }
+
+  private static int count(Map<String, List<String>> gpus, String host) {
+    return gpus.getOrDefault(host, List.of()).size();
   }
 
   /** Has what goes on beside the hosts begun, the hosts there, and waits for the end of both. */
@@ -185,12 +313,13 @@ final class TrainingRun {
               context.engine(),
               starting.get(),
               host -> hostLog(job.spec(), host, training.attempt()),
-              stop,
+              stop.cause(),
               failure);
       RunningHosts.Ends ends;
-      try (Scheduled timeUp = timeLimit(job, training)) {
+      try (Scheduled timeUp = runtimeLimit(job, training)) {
         ends = hosts.await();
       }
+      leavePlace();
       for (BesideHosts.Work work : works) {
         work.hostsEnded();
       }
@@ -204,17 +333,33 @@ final class TrainingRun {
     }
   }
 
-  private Scheduled timeLimit(TrainingJob job, Training training) {
-    Instant deadline = job.trainingStart().orElse(training.attempt()).plus(job.spec().maxRuntime());
+  private Scheduled runtimeLimit(TrainingJob job, Training training) {
+    Instant start = job.trainingStart().orElse(training.attempt());
+    return limit(start.plus(job.spec().maxRuntime()), StopCause.MAX_RUNTIME);
+  }
+
+  /** Stops the job when it has been there for too long, if there is such a limit. */
+  private Scheduled limit(Optional<Duration> time, TrainingJob job, StopCause cause) {
+    return time.map(most -> limit(job.creationTime().plus(most), cause)).orElse(() -> {});
+  }
+
+  private Scheduled limit(Instant deadline, StopCause cause) {
     Duration left = Duration.between(context.timeline().now(), deadline);
     return context
         .timeline()
-        .schedule(left.isNegative() ? Duration.ZERO : left, this::exceedMaxRuntime);
+        .schedule(
+            left.isNegative() ? Duration.ZERO : left,
+            () -> {
+              context
+                  .records()
+                  .update(scope, name, job -> job.stopping(cause, context.timeline().now()));
+              stop.give(cause);
+            });
   }
 
   private TrainingJob upload(TrainingJob job, Uploading uploading) throws IOException {
     Artifacts artifacts = new Artifacts(context.objects(), job.spec(), folder);
-    if (uploading.failed().isPresent() && !stop.isDone()) {
+    if (uploading.failed().isPresent() && !stop.given()) {
       return end(
           failedUploading(artifacts, failureReason(job, uploading, uploading.failed().get())));
     }
@@ -256,18 +401,16 @@ final class TrainingRun {
     return "%s/%s-%d".formatted(name, host, attempt.toEpochMilli());
   }
 
-  private void exceedMaxRuntime() {
-    update((job, now) -> job.stopping(StopCause.MAX_RUNTIME, now));
-    stop.complete(StopCause.MAX_RUNTIME);
-  }
-
   /** The scratch folder goes last: while it is there, the next start cleans up once more. */
   private void cleanUp(TrainingJob job) {
+    boolean failed =
+        job.state() instanceof Ended ended && ended.outcome() instanceof Outcome.Failed;
+    if (failed && context.keepFailed()) {
+      log.info("{} failed; its containers and {} are kept", job.arn(), folder.root());
+      return;
+    }
     try {
-      HostContainers containers = new HostContainers(context, scope, job, folder);
-      containers.remove();
-      containers.removeNetwork();
-      context.engine().deleteFolder(folder.root());
+      discard(context, scope, job);
     } catch (EngineUnavailableException e) {
       log.warn("{} is cleaned up at the next start: {}", job.arn(), e.getMessage());
     } catch (EngineException e) {
@@ -275,14 +418,21 @@ final class TrainingRun {
     }
   }
 
-  private TrainingJob end(Outcome outcome) {
-    return update((job, now) -> job.ended(outcome, Optional.empty(), now));
+  /**
+   * Removes what the job has outside its record.
+   *
+   * @throws EngineException when something of it may still be there
+   */
+  static void discard(TrainingContext context, Scope scope, TrainingJob job) {
+    JobFolder folder = JobFolder.of(context.jobsFolder(), scope, job.spec().name());
+    HostContainers containers = new HostContainers(context, scope, job, folder);
+    containers.remove();
+    containers.removeNetwork();
+    context.engine().deleteFolder(folder.root());
   }
 
-  private static Outcome failed(String whose, Exception e) {
-    String reason = whose + e.getMessage();
-    return new Outcome.Failed(
-        reason.substring(0, Math.min(reason.length(), FailureReasons.MAX_CHARS)));
+  private TrainingJob end(Outcome outcome) {
+    return update((job, now) -> job.ended(outcome, Optional.empty(), now));
   }
 
   private TrainingJob update(BiFunction<TrainingJob, Instant, TrainingJob> change) {

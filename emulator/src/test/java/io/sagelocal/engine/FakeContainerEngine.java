@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,6 +40,7 @@ public final class FakeContainerEngine implements ContainerEngine {
 
   private final Map<String, Program> images = new ConcurrentHashMap<>();
   private final Map<String, Program> registry = new ConcurrentHashMap<>();
+  private final Map<String, Runnable> slow = new ConcurrentHashMap<>();
   private final Map<String, Running> containers = new ConcurrentHashMap<>();
   private final Map<String, Network> networks = new ConcurrentHashMap<>();
   private final AtomicInteger ids = new AtomicInteger();
@@ -55,6 +57,12 @@ public final class FakeContainerEngine implements ContainerEngine {
   /** An image that a pull brings. */
   public FakeContainerEngine remoteImage(String name, Program program) {
     registry.put(name, program);
+    return this;
+  }
+
+  /** An image whose pull never ends by itself. */
+  public FakeContainerEngine slowImage(String name, Runnable pulling) {
+    slow.put(name, pulling);
     return this;
   }
 
@@ -121,11 +129,25 @@ public final class FakeContainerEngine implements ContainerEngine {
   @Override
   public void pull(String image) {
     requireUp();
+    Runnable pulling = slow.get(image);
+    if (pulling != null) {
+      pullForEver(image, pulling);
+    }
     Program program = registry.get(image);
     if (program == null) {
       throw new ImageNotFoundException(image, "no registry has it");
     }
     images.put(image, program);
+  }
+
+  private static void pullForEver(String image, Runnable pulling) {
+    pulling.run();
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineException("pulling " + image + " was interrupted", e);
+    }
   }
 
   @Override

@@ -33,7 +33,7 @@ class TrainingJobTest {
       TrainingJob ended = created().ended(outcome, Optional.empty(), NOW);
       assertThat(ended.stopping(StopCause.REQUEST, NOW)).isSameAs(ended);
       assertThat(ended.downloading(NOW)).isSameAs(ended);
-      assertThat(ended.training(NOW)).isSameAs(ended);
+      assertThat(ended.training(Map.of(), List.of(), NOW)).isSameAs(ended);
       assertThat(ended.uploading(NOW, Map.of(), Optional.empty(), NOW)).isSameAs(ended);
       assertThat(ended.ended(new Outcome.Failed("later"), Optional.empty(), NOW)).isSameAs(ended);
     }
@@ -41,7 +41,8 @@ class TrainingJobTest {
 
   @Test
   void aJobToldToStopHasStoppedHoweverItsContainersTookIt() {
-    TrainingJob stopping = created().training(NOW).stopping(StopCause.REQUEST, NOW);
+    TrainingJob stopping =
+        created().training(Map.of(), List.of(), NOW).stopping(StopCause.REQUEST, NOW);
     assertThat(stopping.status()).isEqualTo("Stopping");
     TrainingJob ended = stopping.ended(new Outcome.Failed("exit 143"), Optional.of(MODEL), NOW);
     assertThat(ended.status()).isEqualTo("Stopped");
@@ -61,7 +62,7 @@ class TrainingJobTest {
     TrainingJob job =
         created()
             .downloading(NOW.plusSeconds(1))
-            .training(NOW.plusSeconds(2))
+            .training(Map.of("algo-1", List.of("0")), List.of(), NOW.plusSeconds(2))
             .uploading(
                 NOW, Map.of("algo-1", new Exit(0, false)), Optional.empty(), NOW.plusSeconds(3))
             .ended(new Outcome.Completed(), Optional.of(MODEL), NOW.plusSeconds(4));
@@ -78,8 +79,8 @@ class TrainingJobTest {
         List.of(
             job,
             job.downloading(NOW),
-            job.training(NOW),
-            job.training(NOW).stopping(StopCause.MAX_RUNTIME, NOW),
+            job.training(Map.of(), List.of(), NOW),
+            job.training(Map.of(), List.of(), NOW).stopping(StopCause.MAX_RUNTIME, NOW),
             job.uploading(NOW, Map.of("algo-1", new Exit(137, true)), Optional.of("algo-1"), NOW),
             job.ended(new Outcome.Completed(), Optional.of(MODEL), NOW),
             job.ended(new Outcome.Failed("why"), Optional.empty(), NOW))) {

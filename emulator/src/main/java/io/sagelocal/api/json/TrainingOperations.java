@@ -1,5 +1,6 @@
 package io.sagelocal.api.json;
 
+import io.sagelocal.aws.Arn;
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.metrics.Datum;
@@ -69,6 +70,15 @@ public final class TrainingOperations {
   /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html */
   public Map<String, Object> stop(Call call) {
     jobs.stop(call.scope(), call.request().text("TrainingJobName"));
+    return Map.of();
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteTrainingJob.html */
+  public Map<String, Object> delete(Call call) throws InterruptedException {
+    String name = call.request().text("TrainingJobName");
+    Arn arn = jobs.require(call.scope(), name).arn();
+    jobs.delete(call.scope(), name);
+    tags.forget(arn);
     return Map.of();
   }
 
