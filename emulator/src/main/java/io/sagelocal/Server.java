@@ -29,7 +29,6 @@ import io.sagelocal.hosting.EndpointCodec;
 import io.sagelocal.hosting.EndpointConfigs;
 import io.sagelocal.hosting.Endpoints;
 import io.sagelocal.hosting.HostingContext;
-import io.sagelocal.images.ImageSource;
 import io.sagelocal.images.Images;
 import io.sagelocal.logs.LogStore;
 import io.sagelocal.machine.Machine;
@@ -94,7 +93,7 @@ public final class Server implements AutoCloseable {
       LogStore logs = new LogStore(data.resolve("logs"), timeline);
       MetricStore metrics = new MetricStore(data.resolve("metrics"));
       Machine machine = new Machine(engine, settings.machine());
-      Images images = new Images(engine, ImageSource.DEFAULT_ORDER, machine::cpuInstead);
+      Images images = new Images(engine, settings.images(), machine::cpuInstead);
       Tags tags = new Tags(store);
       Function<Scope, ContainerAccess> access = this::access;
       this.training =

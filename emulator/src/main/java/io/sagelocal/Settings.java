@@ -1,5 +1,6 @@
 package io.sagelocal;
 
+import io.sagelocal.images.ImageSource;
 import io.sagelocal.machine.GpuMode;
 import io.sagelocal.machine.MachineSettings;
 import java.nio.file.InvalidPathException;
@@ -20,6 +21,8 @@ import java.util.Optional;
  * @param sharedMemoryBytes size of a model container's /dev/shm; {@code SAGELOCAL_SHM_BYTES}
  * @param machine how hosts share the machine; {@code --limits}, {@code --gpu}, {@code --hosts} and
  *     their {@code SAGELOCAL_…} variables; {@code SAGELOCAL_SHM_BYTES}
+ * @param images where an image may come from, first to last; {@code --images}, {@code
+ *     SAGELOCAL_IMAGES}
  * @param keepFailed whether the containers of a failed TrainingJob stay; {@code --keep failed},
  *     {@code SAGELOCAL_KEEP}
  */
@@ -29,6 +32,7 @@ public record Settings(
     Duration hold,
     long sharedMemoryBytes,
     MachineSettings machine,
+    List<ImageSource> images,
     boolean keepFailed) {
   private static final int DEFAULT_PORT = 4566;
   private static final int MAX_PORT = 65_535;
@@ -57,6 +61,10 @@ public record Settings(
         sources.number(
             "shm-bytes", "SAGELOCAL_SHM_BYTES", DEFAULT_SHARED_MEMORY, 1, Long.MAX_VALUE),
         machine(sources),
+        sources
+            .find("images", "SAGELOCAL_IMAGES")
+            .map(ImageSource::order)
+            .orElse(ImageSource.DEFAULT_ORDER),
         sources.choice("keep", "SAGELOCAL_KEEP", "none", "none", "failed").equals("failed"));
   }
 

@@ -7,16 +7,15 @@ import io.sagelocal.account.ContainerAccess;
 import io.sagelocal.account.RoleSession;
 import io.sagelocal.aws.AccountId;
 import io.sagelocal.engine.FakeContainerEngine;
-import io.sagelocal.machine.MachineSettings;
 import io.sagelocal.state.FakeTimeline;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,7 +135,7 @@ class ServerGatewayTest {
     int port = server.endpoint().getPort();
     assertThatThrownBy(() ->
             Server.start(
-                new Settings(port, other, Duration.ZERO, 1, MachineSettings.DEFAULT, false),
+                Settings.from(Map.of("port", "" + port, "data-dir", other.toString()), Map.of()),
                 engine,
                 timeline))
         .isInstanceOf(IOException.class)

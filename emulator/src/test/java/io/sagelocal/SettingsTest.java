@@ -3,6 +3,7 @@ package io.sagelocal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sagelocal.images.ImageSource;
 import io.sagelocal.machine.GpuMode;
 import io.sagelocal.machine.MachineSettings;
 import java.nio.file.Path;
@@ -58,5 +59,14 @@ class SettingsTest {
         .hasMessageContaining("--gpu (or SAGELOCAL_GPU)")
         .hasMessageContaining("auto, require, off")
         .hasMessageContaining("yes");
+  }
+
+  @Test
+  void theSourcesOfImagesAreInTheOrderThatIsAsked() {
+    assertThat(Settings.from(Map.of(), Map.of()).images()).isEqualTo(ImageSource.DEFAULT_ORDER);
+    assertThat(Settings.from(Map.of("images", "local,pull"), Map.of()).images())
+        .containsExactly(ImageSource.LOCAL, ImageSource.PULL);
+    assertThatThrownBy(() -> Settings.from(Map.of(), Map.of("SAGELOCAL_IMAGES", "registry")))
+        .hasMessageContaining("\"registry\" must be exact, local or pull");
   }
 }

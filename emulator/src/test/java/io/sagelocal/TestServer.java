@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sagelocal.engine.FakeContainerEngine;
+import io.sagelocal.images.ImageSource;
 import io.sagelocal.machine.MachineSettings;
 import io.sagelocal.state.Timeline;
 import java.io.IOException;
@@ -64,7 +65,10 @@ public final class TestServer implements AutoCloseable {
       boolean keepFailed)
       throws IOException {
     this.server =
-        Server.start(new Settings(0, data, hold, 1 << 20, machine, keepFailed), engine, timeline);
+        Server.start(
+            new Settings(0, data, hold, 1 << 20, machine, ImageSource.DEFAULT_ORDER, keepFailed),
+            engine,
+            timeline);
   }
 
   URI endpoint() {

@@ -69,6 +69,15 @@ final class SettingsFlags {
 
   @Keep
   @Option(
+      names = "--images",
+      paramLabel = "ORDER",
+      description =
+          "exact,local,pull; where an image may come from, first to last: one of exactly that name"
+              + " here, the stand-in built here, its registry (SAGELOCAL_IMAGES)")
+  private @Nullable String images;
+
+  @Keep
+  @Option(
       names = "--hosts",
       paramLabel = "N",
       description =
