@@ -5,6 +5,7 @@ import io.sagelocal.api.json.HostingOperations;
 import io.sagelocal.api.json.LogsOperations;
 import io.sagelocal.api.json.MetricsOperations;
 import io.sagelocal.api.json.Operations;
+import io.sagelocal.api.json.SearchOperations;
 import io.sagelocal.api.json.TagOperations;
 import io.sagelocal.api.json.TrainingOperations;
 import io.sagelocal.api.json.TransformOperations;
@@ -15,6 +16,7 @@ final class OperationTables {
 
   static Operations sagemaker(
       TrainingOperations training,
+      SearchOperations search,
       HostingOperations hosting,
       TransformOperations transform,
       TagOperations tags) {
@@ -24,6 +26,8 @@ final class OperationTables {
         .on("ListTrainingJobs", training::list)
         .on("StopTrainingJob", training::stop)
         .on("DeleteTrainingJob", training::delete)
+        .on("UpdateTrainingJob", training::update)
+        .on("Search", search::search)
         .on("CreateModel", hosting::createModel)
         .on("DescribeModel", hosting::describeModel)
         .on("ListModels", hosting::listModels)

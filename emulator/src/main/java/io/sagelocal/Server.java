@@ -12,7 +12,9 @@ import io.sagelocal.api.json.JsonProtocol;
 import io.sagelocal.api.json.LogsOperations;
 import io.sagelocal.api.json.MetricsOperations;
 import io.sagelocal.api.json.Operations;
+import io.sagelocal.api.json.SearchOperations;
 import io.sagelocal.api.json.TagOperations;
+import io.sagelocal.api.json.TrainingDescription;
 import io.sagelocal.api.json.TrainingOperations;
 import io.sagelocal.api.json.TransformOperations;
 import io.sagelocal.api.query.QueryProtocol;
@@ -143,13 +145,15 @@ public final class Server implements AutoCloseable {
               instance,
               Set.of("training-job", "endpoint"),
               arn -> exists(Scope.of(arn), arn, models, configs));
+      TrainingDescription descriptions = new TrainingDescription(training);
       Hold hold = new Hold(settings.hold());
       Operations cloudwatch = OperationTables.cloudwatch(new MetricsOperations(metrics, timeline));
       JsonProtocol json =
           new JsonProtocol(
               List.of(
                   OperationTables.sagemaker(
-                      new TrainingOperations(training, tags, hold),
+                      new TrainingOperations(training, descriptions, tags, hold),
+                      new SearchOperations(training, descriptions, tags),
                       new HostingOperations(models, configs, endpoints, tags, hold),
                       new TransformOperations(transforms, tags, hold),
                       new TagOperations(tags, (scope, arn) -> exists(scope, arn, models, configs))),

@@ -45,12 +45,13 @@ final class JobMetrics implements LogSink {
     return new JobMetrics(store, scope, spec, source);
   }
 
-  /** The last value of each metric that has any. */
-  static Map<String, Datum> last(MetricStore store, Scope scope, TrainingJobSpec spec) {
+  /** The last value of each metric that has any; not those of an earlier job of that name. */
+  static Map<String, Datum> last(MetricStore store, Scope scope, TrainingJob job) {
     Map<String, Datum> last = new LinkedHashMap<>();
-    for (MetricDefinition definition : spec.metricDefinitions()) {
+    for (MetricDefinition definition : job.spec().metricDefinitions()) {
       store
-          .last(scope, metric(NAMESPACES.getFirst(), spec, definition.name()))
+          .last(scope, metric(NAMESPACES.getFirst(), job.spec(), definition.name()))
+          .filter(datum -> !datum.at().isBefore(job.creationTime()))
           .ifPresent(datum -> last.put(definition.name(), datum));
     }
     return last;

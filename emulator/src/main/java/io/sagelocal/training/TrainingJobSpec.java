@@ -97,6 +97,15 @@ public record TrainingJobSpec(
     return checkpoints.map(CheckpointConfig::localPath).orElse(CheckpointConfig.DEFAULT_PATH);
   }
 
+  /** How long SageMaker would keep the instances after the job, when it was asked to. */
+  Optional<Duration> keepAlive() {
+    return request
+        .document("ResourceConfig")
+        .findNumber("KeepAlivePeriodInSeconds")
+        .filter(seconds -> seconds > 0)
+        .map(Duration::ofSeconds);
+  }
+
   /** Whether a channel is fed through FIFOs while the containers run. */
   boolean piped() {
     return channels.stream().anyMatch(Channel::piped);

@@ -1,5 +1,6 @@
 package io.sagelocal.training;
 
+import io.sagelocal.aws.Document;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.machine.Places.Place;
@@ -113,6 +114,25 @@ public final class TrainingJobs implements AutoCloseable {
         .orElseThrow(() -> unknown(scope, name));
   }
 
+  /** The warm pool of a job that asked for one. */
+  public Optional<WarmPool> warmPool(TrainingJob job) {
+    return WarmPool.of(job, context.timeline().now());
+  }
+
+  /**
+   * Changes what may be changed of a job: how long its instances are kept, and while it runs its
+   * profiling and debugging.
+   *
+   * @param changes an UpdateTrainingJob request
+   * @throws ServiceError a ValidationException when there is no such job, or it is too late
+   */
+  public TrainingJob update(Scope scope, String name, Document changes) {
+    return context
+        .records()
+        .update(scope, name, job -> TrainingJobUpdate.of(job, changes, context.timeline().now()))
+        .orElseThrow(() -> unknown(scope, name));
+  }
+
   /** The jobs of an account and region, by name. */
   public List<TrainingJob> list(Scope scope) {
     return context.records().list(scope);
@@ -120,7 +140,7 @@ public final class TrainingJobs implements AutoCloseable {
 
   /** The last value of each of a job's metrics, by its name. */
   public Map<String, Datum> lastMetrics(Scope scope, TrainingJob job) {
-    return JobMetrics.last(context.metrics(), scope, job.spec());
+    return JobMetrics.last(context.metrics(), scope, job);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.tags.Tags;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
 
@@ -55,10 +56,13 @@ public final class TagOperations {
   }
 
   private static Map<String, Object> answer(Map<String, String> tags) {
-    return Map.of(
-        "Tags",
-        tags.entrySet().stream()
-            .map(tag -> Map.<String, Object>of("Key", tag.getKey(), "Value", tag.getValue()))
-            .toList());
+    return Map.of("Tags", list(tags));
+  }
+
+  /** Tags as answers show them. */
+  static List<Map<String, Object>> list(Map<String, String> tags) {
+    return tags.entrySet().stream()
+        .map(tag -> Map.<String, Object>of("Key", tag.getKey(), "Value", tag.getValue()))
+        .toList();
   }
 }

@@ -2,18 +2,13 @@ package io.sagelocal.api.json;
 
 import io.sagelocal.aws.Arn;
 import io.sagelocal.aws.Document;
-import io.sagelocal.aws.Scope;
-import io.sagelocal.metrics.Datum;
-import io.sagelocal.objects.S3Uri;
+import io.sagelocal.aws.ServiceError;
 import io.sagelocal.tags.Tags;
 import io.sagelocal.training.TrainingJob;
 import io.sagelocal.training.TrainingJobSpec;
 import io.sagelocal.training.TrainingJobs;
-import io.sagelocal.training.TrainingState.Ended;
-import io.sagelocal.training.TrainingState.Outcome;
+import io.sagelocal.training.WarmPool;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,11 +21,14 @@ public final class TrainingOperations {
               job.spec().name(), job.creationTime(), job.lastModifiedTime(), job.status()));
 
   private final TrainingJobs jobs;
+  private final TrainingDescription descriptions;
   private final Tags tags;
   private final Hold hold;
 
-  public TrainingOperations(TrainingJobs jobs, Tags tags, Hold hold) {
+  public TrainingOperations(
+      TrainingJobs jobs, TrainingDescription descriptions, Tags tags, Hold hold) {
     this.jobs = jobs;
+    this.descriptions = descriptions;
     this.tags = tags;
     this.hold = hold;
   }
@@ -55,16 +53,29 @@ public final class TrainingOperations {
     if (job.ended()) {
       hold.forget(call, name);
     }
-    return description(call.scope(), job);
+    return descriptions.whole(call.scope(), job);
   }
 
   /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobs.html */
   public Map<String, Object> list(Call call) {
-    return LISTING.page(
-        call.request(),
-        jobs.list(call.scope()),
-        "TrainingJobSummaries",
-        TrainingOperations::summary);
+    Document request = call.request();
+    if (request.has("TrainingPlanArnEquals")) {
+      throw ServiceError.validation(
+          "TrainingPlanArnEquals is not supported by this emulator, which has no training plans");
+    }
+    Optional<String> pool = request.findText("WarmPoolStatusEquals");
+    List<TrainingJob> all =
+        jobs.list(call.scope()).stream()
+            .filter(job -> pool.isEmpty() || pool.equals(jobs.warmPool(job).map(WarmPool::status)))
+            .toList();
+    return LISTING.page(request, all, "TrainingJobSummaries", descriptions::summary);
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateTrainingJob.html */
+  public Map<String, Object> update(Call call) {
+    Document changes = call.request();
+    TrainingJob job = jobs.update(call.scope(), changes.text("TrainingJobName"), changes);
+    return Map.of("TrainingJobArn", job.arn().toString());
   }
 
   /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html */
@@ -80,99 +91,5 @@ public final class TrainingOperations {
     jobs.delete(call.scope(), name);
     tags.forget(arn);
     return Map.of();
-  }
-
-  private static Map<String, Object> summary(TrainingJob job) {
-    Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("TrainingJobName", job.spec().name());
-    summary.put("TrainingJobArn", job.arn().toString());
-    summary.put("CreationTime", job.creationTime());
-    job.endTime().ifPresent(at -> summary.put("TrainingEndTime", at));
-    summary.put("LastModifiedTime", job.lastModifiedTime());
-    summary.put("TrainingJobStatus", job.status());
-    summary.put("SecondaryStatus", job.secondaryStatus());
-    return summary;
-  }
-
-  /** The request as it came, and on top what has become of it. */
-  private Map<String, Object> description(Scope scope, TrainingJob job) {
-    Map<String, Object> answer = new LinkedHashMap<>(job.spec().request().members());
-    answer.remove("Tags");
-    answer.put("TrainingJobArn", job.arn().toString());
-    answer.put("OutputDataConfig", outputDataConfig(job.spec().request()));
-    answer.putIfAbsent(
-        "StoppingCondition", Map.of("MaxRuntimeInSeconds", job.spec().maxRuntime().toSeconds()));
-    answer.putIfAbsent("HyperParameters", Map.of());
-    answer.putIfAbsent("InputDataConfig", List.of());
-    answer.putIfAbsent("EnableNetworkIsolation", false);
-    answer.putIfAbsent("EnableInterContainerTrafficEncryption", false);
-    answer.putIfAbsent("EnableManagedSpotTraining", false);
-    answer.put("TrainingJobStatus", job.status());
-    answer.put("SecondaryStatus", job.secondaryStatus());
-    answer.put("CreationTime", job.creationTime());
-    answer.put("LastModifiedTime", job.lastModifiedTime());
-    times(job, answer);
-    answer.put("SecondaryStatusTransitions", transitions(job));
-    List<Map<String, Object>> metrics = metrics(jobs.lastMetrics(scope, job));
-    if (!metrics.isEmpty()) {
-      answer.put("FinalMetricDataList", metrics);
-    }
-    if (job.state() instanceof Ended ended) {
-      ended
-          .artifacts()
-          .map(TrainingOperations::artifacts)
-          .ifPresent(a -> answer.put("ModelArtifacts", a));
-      if (ended.outcome() instanceof Outcome.Failed failed) {
-        answer.put("FailureReason", failed.reason());
-      }
-    }
-    return answer;
-  }
-
-  /** SDKs index KmsKeyId, so it is always there. */
-  private static Map<String, Object> outputDataConfig(Document request) {
-    Map<String, Object> config =
-        new LinkedHashMap<>(request.document("OutputDataConfig").members());
-    config.putIfAbsent("KmsKeyId", "");
-    return config;
-  }
-
-  private static Map<String, Object> artifacts(S3Uri model) {
-    return Map.of("S3ModelArtifacts", model.toString());
-  }
-
-  private static void times(TrainingJob job, Map<String, Object> answer) {
-    Optional<Instant> start = job.trainingStart();
-    Optional<Instant> end = job.endTime();
-    start.ifPresent(at -> answer.put("TrainingStartTime", at));
-    end.ifPresent(at -> answer.put("TrainingEndTime", at));
-    if (start.isPresent() && end.isPresent()) {
-      long seconds = Math.max(1, Duration.between(start.get(), end.get()).toSeconds());
-      answer.put("TrainingTimeInSeconds", seconds);
-      answer.put("BillableTimeInSeconds", seconds);
-    }
-  }
-
-  private static List<Map<String, Object>> metrics(Map<String, Datum> last) {
-    return last.entrySet().stream()
-        .map(each ->
-            Map.<String, Object>of(
-                "MetricName", each.getKey(),
-                "Value", each.getValue().average(),
-                "Timestamp", each.getValue().at()))
-        .toList();
-  }
-
-  private static List<Map<String, Object>> transitions(TrainingJob job) {
-    return job.transitions().stream()
-        .map(transition -> {
-          Map<String, Object> one = new LinkedHashMap<>();
-          one.put("Status", transition.status());
-          one.put("StartTime", transition.start());
-          transition.end().ifPresent(at -> one.put("EndTime", at));
-          one.put("StatusMessage", transition.message());
-          return one;
-        })
-        .toList();
   }
 }

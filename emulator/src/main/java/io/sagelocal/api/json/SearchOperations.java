@@ -1,0 +1,123 @@
+package io.sagelocal.api.json;
+
+import io.sagelocal.aws.Document;
+import io.sagelocal.aws.ServiceError;
+import io.sagelocal.tags.Tags;
+import io.sagelocal.training.TrainingJob;
+import io.sagelocal.training.TrainingJobs;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Search, among TrainingJobs. */
+public final class SearchOperations {
+  private static final String RESOURCE = "TrainingJob";
+  private static final int DEFAULT_PAGE = 100;
+
+  private final TrainingJobs jobs;
+  private final TrainingDescription descriptions;
+  private final Tags tags;
+
+  /** What a search found: what is shown of it, and what filters and sorting look at. */
+  private record Found(String name, Map<String, Object> shown, Map<String, Object> properties) {}
+
+  public SearchOperations(TrainingJobs jobs, TrainingDescription descriptions, Tags tags) {
+    this.jobs = jobs;
+    this.descriptions = descriptions;
+    this.tags = tags;
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html */
+  public Map<String, Object> search(Call call) {
+    Document request = call.request();
+    requireSupported(request);
+    Predicate<Map<String, Object>> wanted =
+        request
+            .findDocument("SearchExpression")
+            .map(SearchExpression::of)
+            .orElse(described -> true);
+    List<Found> found = new ArrayList<>();
+    for (TrainingJob job : jobs.list(call.scope())) {
+      Found one = found(call, job);
+      if (wanted.test(one.properties())) {
+        found.add(one);
+      }
+    }
+    found.sort(order(request));
+    return page(request, found);
+  }
+
+  private static void requireSupported(Document request) {
+    if (!request.text("Resource").equals(RESOURCE)) {
+      throw ServiceError.validation(
+          "Resource %s cannot be searched in this emulator; use %s",
+          request.text("Resource"), RESOURCE);
+    }
+    if (request.has("VisibilityConditions")) {
+      throw ServiceError.validation("VisibilityConditions are not supported by this emulator");
+    }
+    if (request.findText("CrossAccountFilterOption").orElse("").equals("CrossAccount")) {
+      throw ServiceError.validation(
+          "CrossAccountFilterOption CrossAccount is not supported by this emulator; use SameAccount");
+    }
+  }
+
+  private Found found(Call call, TrainingJob job) {
+    Map<String, String> own = tags.of(job.arn());
+    Map<String, Object> shown = descriptions.whole(call.scope(), job);
+    shown.put("Tags", TagOperations.list(own));
+    Map<String, Object> properties = new LinkedHashMap<>(shown);
+    properties.put("Tags", own);
+    Map<String, Object> metrics = new LinkedHashMap<>();
+    jobs.lastMetrics(call.scope(), job)
+        .forEach((name, datum) -> metrics.put(name, datum.average()));
+    properties.put("Metrics", metrics);
+    return new Found(job.spec().name(), shown, properties);
+  }
+
+  private static Comparator<Found> order(Document request) {
+    String property = request.findText("SortBy").orElse("LastModifiedTime");
+    Comparator<Found> ascending =
+        (one, other) -> SearchExpression.order(one.properties(), other.properties(), property);
+    Comparator<Found> byName = ascending.thenComparing(Found::name);
+    return request.findText("SortOrder").orElse("Descending").equals("Ascending")
+        ? byName
+        : byName.reversed();
+  }
+
+  private static Map<String, Object> page(Document request, List<Found> found) {
+    int begin = request.findText("NextToken").map(token -> positionAfter(token, found)).orElse(0);
+    int size = request.findNumber("MaxResults").map(Long::intValue).orElse(DEFAULT_PAGE);
+    int end = Math.min(begin + size, found.size());
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put(
+        "Results",
+        found.subList(begin, end).stream().map(one -> Map.of(RESOURCE, one.shown())).toList());
+    answer.put("TotalHits", Map.of("Value", found.size(), "Relation", "EqualTo"));
+    if (end < found.size()) {
+      answer.put("NextToken", token(found.get(end - 1).name()));
+    }
+    return answer;
+  }
+
+  private static int positionAfter(String token, List<Found> found) {
+    for (int i = 0; i < found.size(); i++) {
+      if (token(found.get(i).name()).equals(token)) {
+        return i + 1;
+      }
+    }
+    throw ServiceError.validation(
+        "NextToken \"%s\" is not of this search, or the entry it follows is gone", token);
+  }
+
+  private static String token(String name) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(name.getBytes(StandardCharsets.UTF_8));
+  }
+}
