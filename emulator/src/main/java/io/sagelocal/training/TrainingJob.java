@@ -196,7 +196,16 @@ public record TrainingJob(
   /** The same job with another request, which says nothing new to a run. */
   TrainingJob updated(TrainingJobSpec next, Instant now) {
     return new TrainingJob(
-        arn, next, creationTime, now, state, stop, retries, trainingStart, trainingEnd, transitions);
+        arn,
+        next,
+        creationTime,
+        now,
+        state,
+        stop,
+        retries,
+        trainingStart,
+        trainingEnd,
+        transitions);
   }
 
   /** When a job that ended did so. */
