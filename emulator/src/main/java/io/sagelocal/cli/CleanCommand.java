@@ -1,14 +1,14 @@
 package io.sagelocal.cli;
 
 import io.sagelocal.docker.DockerContainerEngine;
-import io.sagelocal.engine.ContainerEngine;
-import io.sagelocal.engine.ContainerId;
-import java.util.Optional;
+import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "clean",
@@ -18,32 +18,38 @@ final class CleanCommand implements Callable<Integer> {
   private static final String INSTANCE_LABEL = "io.sagelocal.instance";
   private final Console console;
 
+  @Option(
+      names = "--output",
+      paramLabel = "text|json",
+      defaultValue = "text",
+      description = "text or json")
+  private OutputFormat output = OutputFormat.TEXT;
+
   CleanCommand(Console console) {
     this.console = console;
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     try (DockerContainerEngine engine = new DockerContainerEngine(console.environment())) {
-      Set<String> removed = new TreeSet<>();
-      for (String container : engine.containersLabelled(INSTANCE_LABEL).keySet()) {
-        remove(engine, container);
-        removed.add(container);
+      Set<String> containers = new TreeSet<>(engine.containersLabelled(INSTANCE_LABEL).keySet());
+      Set<String> networks = new TreeSet<>(engine.networksLabelled(INSTANCE_LABEL).keySet());
+      int total = containers.size() + networks.size();
+      try (Progress progress = new Progress(console, total)) {
+        for (String container : containers) {
+          engine.find(container).ifPresent(engine::remove);
+          progress.step("removed " + container);
+        }
+        for (String network : networks) {
+          engine.removeNetwork(network);
+          progress.step("removed " + network);
+        }
       }
-      for (String network : engine.networksLabelled(INSTANCE_LABEL).keySet()) {
-        engine.removeNetwork(network);
-        removed.add(network);
-      }
-      removed.forEach(name -> console.out().println("removed " + name));
-      console
-          .out()
-          .println(removed.isEmpty() ? "Nothing to remove." : removed.size() + " removed.");
+      output.told(
+          console.out(),
+          Map.of("containers", containers, "networks", networks),
+          total == 0 ? "Nothing to remove." : total + " removed.");
     }
     return ExitCode.OK;
-  }
-
-  private static void remove(ContainerEngine engine, String container) {
-    Optional<ContainerId> found = engine.find(container);
-    found.ifPresent(engine::remove);
   }
 }

@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "env",
@@ -21,6 +23,13 @@ import picocli.CommandLine.Mixin;
 final class EnvCommand implements Callable<Integer> {
   private final Console console;
   @Mixin private final SettingsFlags flags = new SettingsFlags();
+
+  @Option(
+      names = "--output",
+      paramLabel = "text|json",
+      defaultValue = "text",
+      description = "text or json")
+  private OutputFormat output = OutputFormat.TEXT;
 
   EnvCommand(Console console) {
     this.console = console;
@@ -38,8 +47,13 @@ final class EnvCommand implements Callable<Integer> {
     client.writeTo(folder);
     Map<String, String> variables = new LinkedHashMap<>(client.redirection(folder.toString()));
     variables.putAll(missingIdentity(console.environment()));
-    variables.forEach((name, value) ->
-        console.out().printf("export %s='%s'%n", name, value.replace("'", "'\\''")));
+    output.told(
+        console.out(),
+        variables,
+        variables.entrySet().stream()
+            .map(one ->
+                "export %s='%s'".formatted(one.getKey(), one.getValue().replace("'", "'\\''")))
+            .collect(Collectors.joining(System.lineSeparator())));
     return ExitCode.OK;
   }
 

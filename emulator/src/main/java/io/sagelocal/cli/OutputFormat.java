@@ -1,5 +1,6 @@
 package io.sagelocal.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -27,6 +28,36 @@ enum OutputFormat {
       });
       lines.forEach(line -> out.println(line(line, widths)));
     }
+
+    @Override
+    void document(PrintStream out, JsonNode document) {
+      print(out, document, "");
+    }
+
+    private void print(PrintStream out, JsonNode node, String indent) {
+      node.properties()
+          .forEach(member -> {
+            String name = indent + member.getKey() + ":";
+            JsonNode value = member.getValue();
+            if (value.isObject()) {
+              out.println(name);
+              print(out, value, indent + "  ");
+            } else if (value.isArray() && !value.isEmpty() && value.get(0).isObject()) {
+              out.println(name);
+              value.forEach(element -> {
+                out.println(indent + "  -");
+                print(out, element, indent + "    ");
+              });
+            } else {
+              out.println(name + " " + (value.isTextual() ? value.asText() : shown(member)));
+            }
+          });
+    }
+
+    private String shown(Map.Entry<String, JsonNode> member) {
+      boolean time = member.getKey().endsWith("Time") && member.getValue().isNumber();
+      return time ? Times.text(member.getValue()) : member.getValue().toString();
+    }
   },
   JSON {
     @Override
@@ -41,8 +72,14 @@ enum OutputFormat {
       }
       out.println(MAPPER.writeValueAsString(objects));
     }
+
+    @Override
+    void document(PrintStream out, JsonNode document) throws IOException {
+      out.println(MAPPER.writeValueAsString(document));
+    }
   };
 
+  private static final ObjectMapper COMPACT = new ObjectMapper();
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -53,6 +90,14 @@ enum OutputFormat {
    */
   abstract void rows(PrintStream out, List<String> columns, List<List<String>> rows)
       throws IOException;
+
+  /** Prints a few values, which as text are the given line or lines. */
+  void told(PrintStream out, Map<String, ?> values, String text) throws IOException {
+    out.println(this == JSON ? COMPACT.writeValueAsString(values) : text);
+  }
+
+  /** Prints one thing with all that it holds. */
+  abstract void document(PrintStream out, JsonNode document) throws IOException;
 
   /** {@code CreationTime} as {@code CREATION TIME}. */
   private static String heading(String column) {

@@ -71,7 +71,14 @@ public final class Sagelocal implements Callable<Integer> {
     commands.put("stop", () -> new StopCommand(console));
     commands.put("env", () -> new EnvCommand(console));
     commands.put("images", () -> new ImagesCommand(console));
+    commands.put("doctor", () -> new DoctorCommand(console));
+    commands.put("jobs", () -> new JobsCommand(console));
+    commands.put("endpoints", () -> new EndpointsCommand(console));
+    commands.put("describe", () -> new DescribeCommand(console));
+    commands.put("logs", () -> new LogsCommand(console));
+    commands.put("invoke", () -> new InvokeCommand(console));
     commands.put("clean", () -> new CleanCommand(console));
+    commands.put("completion", () -> new CompletionCommand(console, () -> commandLine(console)));
     return commands;
   }
 

@@ -5,11 +5,13 @@ import io.sagelocal.Settings;
 import io.sagelocal.SystemTimeline;
 import io.sagelocal.docker.DockerContainerEngine;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "start",
@@ -18,6 +20,13 @@ import picocli.CommandLine.Mixin;
 final class StartCommand implements Callable<Integer> {
   private final Console console;
   @Mixin private final SettingsFlags flags = new SettingsFlags();
+
+  @Option(
+      names = "--output",
+      paramLabel = "text|json",
+      defaultValue = "text",
+      description = "text or json")
+  private OutputFormat output = OutputFormat.TEXT;
 
   StartCommand(Console console) {
     this.console = console;
@@ -33,9 +42,21 @@ final class StartCommand implements Callable<Integer> {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> shutDown(running, server, engine, timeline), "shut-down"));
-    console.out().println("Data in " + settings.dataFolder());
-    console.out().println("Listening on " + server.endpoint());
-    console.out().println("Ready.");
+    output.told(
+        console.out(),
+        Map.of(
+            "status",
+            "Ready",
+            "endpoint",
+            server.endpoint().toString(),
+            "dataFolder",
+            settings.dataFolder().toString()),
+        """
+        Data in %s
+        Listening on %s
+        Ready.\
+        """
+            .formatted(settings.dataFolder(), server.endpoint()));
     new CountDownLatch(1).await(); // until a signal runs the hook
     return ExitCode.OK;
   }
@@ -47,6 +68,9 @@ final class StartCommand implements Callable<Integer> {
     timeline.close();
     engine.close();
     running.delete();
+    if (output == OutputFormat.JSON) {
+      return;
+    }
     if (jobs > 0) {
       console.out().printf("%d job(s) are not over; the next start takes them up%n", jobs);
     }

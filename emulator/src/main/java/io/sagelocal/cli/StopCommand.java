@@ -2,11 +2,13 @@ package io.sagelocal.cli;
 
 import io.sagelocal.Settings;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "stop",
@@ -15,6 +17,13 @@ import picocli.CommandLine.Mixin;
 final class StopCommand implements Callable<Integer> {
   private final Console console;
   @Mixin private final SettingsFlags flags = new SettingsFlags();
+
+  @Option(
+      names = "--output",
+      paramLabel = "text|json",
+      defaultValue = "text",
+      description = "text or json")
+  private OutputFormat output = OutputFormat.TEXT;
 
   StopCommand(Console console) {
     this.console = console;
@@ -25,10 +34,13 @@ final class StopCommand implements Callable<Integer> {
     Settings settings = flags.settings(console);
     Optional<RunningServer> running = RunningServer.read(settings.dataFolder());
     if (running.isEmpty()) {
-      console.out().println("No sagelocal runs with data folder " + settings.dataFolder());
+      output.told(
+          console.out(),
+          Map.of("stopped", false),
+          "No sagelocal runs with data folder " + settings.dataFolder());
     } else {
       running.get().stop();
-      console.out().println("Stopped.");
+      output.told(console.out(), Map.of("stopped", true), "Stopped.");
     }
     return ExitCode.OK;
   }

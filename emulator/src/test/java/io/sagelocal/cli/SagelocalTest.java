@@ -60,6 +60,63 @@ class SagelocalTest {
   }
 
   @Test
+  void envPrintsAnObjectWhenAsked() throws IOException {
+    assertThat(run("env", "--data-dir", folder.toString(), "--port=4321", "--output=json"))
+        .isZero();
+    assertThat(new ObjectMapper().readTree(told(out)).path("AWS_ENDPOINT_URL").asText())
+        .isEqualTo("http://127.0.0.1:4321");
+  }
+
+  @Test
+  void everyCommandPrintsJsonButThoseThatPrintScriptsOrBodies() {
+    Sagelocal.commandLine(new Console(stream(out), stream(err), Map.of()))
+        .getSubcommands()
+        .forEach((name, command) -> {
+          if (!List.of("completion", "invoke").contains(name)) {
+            assertThat(command.getCommandSpec().findOption("--output")).as(name).isNotNull();
+          }
+        });
+  }
+
+  @Test
+  void completionKnowsEveryCommand() {
+    assertThat(run("completion", "bash")).isZero();
+    assertThat(told(out)).contains("complete -F", "describe", "--data-dir");
+    assertThat(run("completion", "zsh")).isZero();
+    assertThat(told(out)).contains("bashcompinit");
+    assertThat(run("completion", "fish")).isEqualTo(2);
+    assertThat(told(err)).contains("fish");
+  }
+
+  @Test
+  void doctorNamesTheRemedyWhenNoDockerAnswers() {
+    String nowhere = "unix://" + folder.resolve("none.sock");
+    int status =
+        Sagelocal.run(
+            new Console(stream(out), stream(err), Map.of("DOCKER_HOST", nowhere)),
+            "doctor",
+            "--port=0",
+            "--data-dir",
+            folder.toString());
+    assertThat(status).isEqualTo(1);
+    assertThat(told(out)).contains(nowhere, "docker info").containsPattern("Docker +wrong");
+  }
+
+  @Test
+  void longWorkIsABarOnATerminalAndLinesElsewhere() {
+    try (Progress progress = new Progress(new Console(stream(out), stream(err), Map.of()), 2)) {
+      progress.step("one");
+    }
+    assertThat(told(err)).isEqualToIgnoringNewLines("1/2 one");
+    err.reset();
+    Map<String, String> terminal = Map.of("SAGELOCAL_TERMINAL", "1");
+    try (Progress progress = new Progress(new Console(stream(out), stream(err), terminal), 2)) {
+      progress.step("one");
+    }
+    assertThat(told(err)).contains("[###############               ] 1/2 one").doesNotContain("\n");
+  }
+
+  @Test
   void stopSaysThatNothingRuns() {
     assertThat(run("stop", "--data-dir", folder.toString())).isZero();
     assertThat(told(out)).contains("No sagelocal runs", folder.toString());
