@@ -4,7 +4,9 @@ import io.sagelocal.account.ClientSettings;
 import io.sagelocal.account.ContainerAccess;
 import io.sagelocal.account.RoleSession;
 import io.sagelocal.api.Gateway;
+import io.sagelocal.api.admin.AdminHandler;
 import io.sagelocal.api.cbor.CborProtocol;
+import io.sagelocal.api.invoke.FaultyInvocations;
 import io.sagelocal.api.invoke.InvocationHandler;
 import io.sagelocal.api.json.Hold;
 import io.sagelocal.api.json.HostingOperations;
@@ -27,6 +29,8 @@ import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.HostAccess;
 import io.sagelocal.fakes3.http.S3Handler;
 import io.sagelocal.fakes3.store.Store;
+import io.sagelocal.faults.Faults;
+import io.sagelocal.faults.FaultyEngine;
 import io.sagelocal.hosting.EndpointCodec;
 import io.sagelocal.hosting.EndpointConfigs;
 import io.sagelocal.hosting.Endpoints;
@@ -82,7 +86,9 @@ public final class Server implements AutoCloseable {
   private final Sweep sweep;
   private volatile boolean engineReached;
 
-  private Server(Settings settings, ContainerEngine engine, Timeline timeline) throws IOException {
+  private Server(Settings settings, ContainerEngine real, Timeline timeline) throws IOException {
+    Faults faults = new Faults();
+    ContainerEngine engine = new FaultyEngine(real, faults, timeline, this::interrupt);
     this.engine = engine;
     Path data = settings.dataFolder();
     Files.createDirectories(data);
@@ -158,7 +164,8 @@ public final class Server implements AutoCloseable {
                       new TransformOperations(transforms, tags, hold),
                       new TagOperations(tags, (scope, arn) -> exists(scope, arn, models, configs))),
                   OperationTables.logs(new LogsOperations(logs)),
-                  cloudwatch));
+                  cloudwatch),
+              faults);
       this.gateway =
           opened(
               Gateway.open(
@@ -167,7 +174,19 @@ public final class Server implements AutoCloseable {
                       json,
                       new QueryProtocol(timeline, cloudwatch),
                       new CborProtocol(cloudwatch),
-                      new InvocationHandler(endpoints),
+                      new FaultyInvocations(new InvocationHandler(endpoints), faults, timeline),
+                      new AdminHandler(
+                          faults,
+                          new Reset(
+                              engine,
+                              training,
+                              endpoints,
+                              transforms,
+                              store,
+                              logs,
+                              metrics,
+                              objects,
+                              faults)),
                       new S3Handler(s3),
                       this::health,
                       token ->
@@ -216,6 +235,11 @@ public final class Server implements AutoCloseable {
         log.error("{} could not be closed", part.getClass().getSimpleName(), e);
       }
     }
+  }
+
+  /** Takes a job's instances away. */
+  private void interrupt(Scope scope, String job) {
+    training.interrupt(scope, job);
   }
 
   private boolean exists(Scope scope, Arn arn, Models models, EndpointConfigs configs) {

@@ -39,7 +39,8 @@ class ArchitectureTest {
     "io.sagelocal.images",
     "io.sagelocal.archive",
     "io.sagelocal.definitions",
-    "io.sagelocal.machine"
+    "io.sagelocal.machine",
+    "io.sagelocal.faults"
   };
 
   @ArchTest
@@ -133,6 +134,10 @@ class ArchitectureTest {
           .because("a batch is requests to a model, with no endpoint between");
 
   @ArchTest
+  static final ArchRule FAULTS_KNOW_NO_FEATURE =
+      mayKnowOnly("io.sagelocal.faults").because("any part may be made to fail");
+
+  @ArchTest
   static final ArchRule LOGS_KNOW_NO_JOB =
       mayKnowOnly("io.sagelocal.logs").because("every feature writes logs");
 
@@ -193,6 +198,9 @@ class ArchitectureTest {
           .and()
           // waits for a real daemon, which no test can hurry
           .doNotHaveFullyQualifiedName("io.sagelocal.docker.Patience")
+          .and()
+          // waits for real containers to be gone
+          .doNotHaveFullyQualifiedName("io.sagelocal.Reset")
           .should()
           .callMethod(Instant.class, "now")
           .orShould()

@@ -107,6 +107,17 @@ public final class TestServer implements AutoCloseable {
     return http.send(request.build(), BodyHandlers.ofString());
   }
 
+  /** A call of the emulator's own. */
+  HttpResponse<String> admin(String method, String path, Object body)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(endpoint().resolve("/_sagelocal/" + path))
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(JSON.writeValueAsString(body)))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
   HttpResponse<byte[]> s3(String method, String path, byte[] body)
       throws IOException, InterruptedException {
     return http.send(

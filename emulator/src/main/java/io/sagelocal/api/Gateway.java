@@ -3,8 +3,8 @@ package io.sagelocal.api;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.sagelocal.account.ContainerAccess;
+import io.sagelocal.api.admin.AdminHandler;
 import io.sagelocal.api.cbor.CborProtocol;
-import io.sagelocal.api.invoke.InvocationHandler;
 import io.sagelocal.api.json.JsonProtocol;
 import io.sagelocal.api.query.QueryProtocol;
 import java.io.IOException;
@@ -40,6 +40,7 @@ public final class Gateway implements AutoCloseable {
   /**
    * What the port answers.
    *
+   * @param invocations what answers the runtime's paths
    * @param health what {@code /_sagelocal/health} tells
    * @param credentials those of a session token, in the form of AWS's container credentials
    *     endpoint; empty for a token that is none
@@ -48,7 +49,8 @@ public final class Gateway implements AutoCloseable {
       JsonProtocol json,
       QueryProtocol query,
       CborProtocol cbor,
-      InvocationHandler invocations,
+      Handler.Abstract invocations,
+      AdminHandler admin,
       Handler.Abstract s3,
       Supplier<Map<String, Object>> health,
       Function<String, Optional<Map<String, Object>>> credentials) {}
@@ -123,6 +125,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static void routes(JavalinConfig config, Services services) {
+    services.admin().addTo(config);
     config.routes.get("/_sagelocal/health", http -> http.json(services.health().get()));
     config.routes.get("/_localstack/health", http -> http.json(services.health().get()));
     config.routes.get(

@@ -1,6 +1,5 @@
 package io.sagelocal.api;
 
-import io.sagelocal.api.invoke.InvocationHandler;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -30,9 +29,9 @@ final class Router extends Handler.Wrapper {
               + "|[0-9]+(?:\\.[0-9]+){3}|\\[[0-9a-f:]+\\]");
 
   private final Handler.Abstract s3;
-  private final InvocationHandler invocations;
+  private final Handler invocations;
 
-  Router(Handler.Abstract s3, InvocationHandler invocations) {
+  Router(Handler.Abstract s3, Handler invocations) {
     this.s3 = s3;
     this.invocations = invocations;
     addBean(s3);

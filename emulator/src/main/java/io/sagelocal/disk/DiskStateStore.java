@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.DataUtils;
@@ -77,6 +78,21 @@ public final class DiskStateStore implements StateStore {
   @Override
   public Map<String, byte[]> list(String kind, String keyPrefix) {
     return on(reader, () -> read(kind, keyPrefix));
+  }
+
+  @Override
+  public void deleteAll(Predicate<String> keys) {
+    on(
+        writer,
+        () -> {
+          for (String kind : store.getMapNames()) {
+            MVMap<String, byte[]> map = map(kind);
+            map.keySet().stream().filter(keys).toList().forEach(map::remove);
+          }
+          store.commit();
+          store.sync();
+          return true;
+        });
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.sagelocal.embedded;
 
 import io.sagelocal.fakes3.store.Attributes;
+import io.sagelocal.fakes3.store.Bucket;
 import io.sagelocal.fakes3.store.ErrorCode;
 import io.sagelocal.fakes3.store.Listing;
 import io.sagelocal.fakes3.store.Precondition;
@@ -20,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -50,6 +52,30 @@ public final class EmbeddedObjectStore implements ObjectStore {
       }
     } catch (StoreException e) {
       throw failed("making bucket " + bucket, e);
+    }
+  }
+
+  @Override
+  public List<String> buckets() {
+    return store.buckets().stream().map(Bucket::name).toList();
+  }
+
+  @Override
+  public void deleteBucket(String bucket) {
+    try {
+      List<Listing.Version> left;
+      do {
+        left = store.listVersions(bucket, new Listing("", "", "", PAGE), "").versions();
+        for (Listing.Version one : left) {
+          store.delete(
+              bucket, one.object().key(), Optional.of(one.object().version()), Precondition.NONE);
+        }
+      } while (!left.isEmpty());
+      store.deleteBucket(bucket);
+    } catch (StoreException e) {
+      if (!NOT_THERE.contains(e.code())) {
+        throw failed("deleting bucket " + bucket, e);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sagelocal.hosting;
 
+import io.sagelocal.aws.AccountId;
 import io.sagelocal.aws.Arn;
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.Scope;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,9 @@ public final class Endpoints implements AutoCloseable {
   public static final String KIND = "endpoint";
 
   private static final Logger log = LoggerFactory.getLogger(Endpoints.class);
+
+  /** An endpoint whose container cannot be removed goes on trying, but nobody waits for it. */
+  private static final Duration DELETE_PATIENCE = Duration.ofMinutes(1);
 
   private record Key(Scope scope, String name) {}
 
@@ -191,6 +196,28 @@ public final class Endpoints implements AutoCloseable {
     EndpointRun run = runs.get(new Key(scope, name));
     if (run != null) {
       run.deleteRequested();
+    }
+  }
+
+  /** Deletes every endpoint of these accounts, also those that are still starting. */
+  public void deleteAll(Predicate<AccountId> accounts) {
+    for (Stored<Endpoint> stored : context.records().all()) {
+      if (accounts.test(stored.scope().account())) {
+        try {
+          delete(stored.scope(), stored.name());
+        } catch (ServiceError e) {
+          log.debug("endpoint {} is gone already", stored.name());
+        }
+      }
+    }
+  }
+
+  /** Waits until no endpoint of these accounts is left. */
+  public void awaitNone(Predicate<AccountId> accounts) throws InterruptedException {
+    for (Stored<Endpoint> stored : context.records().all()) {
+      if (accounts.test(stored.scope().account())) {
+        context.records().await(stored.scope(), stored.name(), endpoint -> false, DELETE_PATIENCE);
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package io.sagelocal.logs;
 
+import io.sagelocal.aws.AccountId;
+import io.sagelocal.aws.Region;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.state.Timeline;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -94,6 +97,19 @@ public final class LogStore {
       delete(file);
     }
     delete(folder);
+  }
+
+  /** Deletes every group of the accounts, in all regions. */
+  public void deleteAll(Predicate<AccountId> accounts) {
+    for (Path account : entries(root)) {
+      AccountId owner = new AccountId(String.valueOf(account.getFileName()));
+      if (accounts.test(owner)) {
+        for (Path region : entries(account)) {
+          Scope scope = new Scope(owner, new Region(String.valueOf(region.getFileName())));
+          groups(scope, "").forEach(group -> deleteGroup(scope, group));
+        }
+      }
+    }
   }
 
   /** Names of the groups that start so, in order. */

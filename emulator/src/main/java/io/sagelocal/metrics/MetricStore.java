@@ -3,6 +3,7 @@ package io.sagelocal.metrics;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sagelocal.aws.AccountId;
 import io.sagelocal.aws.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -57,6 +59,29 @@ public final class MetricStore {
   public void forget(Scope scope, Metric metric, String source) {
     try {
       Files.deleteIfExists(file(folder(scope, metric), source));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Deletes every metric of the accounts, in all regions. */
+  public void deleteAll(Predicate<AccountId> accounts) {
+    for (Path account : entries(root)) {
+      if (accounts.test(new AccountId(String.valueOf(account.getFileName())))) {
+        open.keySet().removeIf(file -> file.startsWith(account));
+        entries(account).stream()
+            .flatMap(region -> entries(region).stream())
+            .forEach(MetricStore::deleteFolder);
+      }
+    }
+  }
+
+  private static void deleteFolder(Path folder) {
+    try {
+      for (Path file : entries(folder)) {
+        Files.deleteIfExists(file);
+      }
+      Files.deleteIfExists(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

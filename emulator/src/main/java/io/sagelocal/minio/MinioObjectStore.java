@@ -6,6 +6,7 @@ import io.minio.ListObjectsArgs;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
+import io.minio.RemoveBucketArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.Result;
 import io.minio.StatObjectArgs;
@@ -14,6 +15,7 @@ import io.minio.UploadObjectArgs;
 import io.minio.errors.ErrorResponseException;
 import io.minio.errors.MinioException;
 import io.minio.messages.Item;
+import io.minio.messages.ListAllMyBucketsResult;
 import io.sagelocal.objects.ObjectBytes;
 import io.sagelocal.objects.ObjectInfo;
 import io.sagelocal.objects.ObjectNotFoundException;
@@ -25,6 +27,8 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -62,6 +66,43 @@ public final class MinioObjectStore implements ObjectStore {
     } catch (MinioException e) {
       if (!hasBucket(bucket)) {
         throw failed("making bucket " + bucket, e);
+      }
+    }
+  }
+
+  @Override
+  public List<String> buckets() {
+    List<String> names = new ArrayList<>();
+    try {
+      for (ListAllMyBucketsResult.Bucket bucket : client.get().listBuckets()) {
+        names.add(bucket.name());
+      }
+      return names;
+    } catch (MinioException e) {
+      throw failed("listing buckets", e);
+    }
+  }
+
+  @Override
+  public void deleteBucket(String bucket) {
+    ListObjectsArgs everything =
+        ListObjectsArgs.builder().bucket(bucket).recursive(true).includeVersions(true).build();
+    try {
+      for (Result<Item> result : client.get().listObjects(everything)) {
+        Item item = result.get();
+        client
+            .get()
+            .removeObject(
+                RemoveObjectArgs.builder()
+                    .bucket(bucket)
+                    .object(item.objectName())
+                    .versionId(item.versionId())
+                    .build());
+      }
+      client.get().removeBucket(RemoveBucketArgs.builder().bucket(bucket).build());
+    } catch (MinioException e) {
+      if (!isNotThere(e)) {
+        throw failed("deleting bucket " + bucket, e);
       }
     }
   }

@@ -3,6 +3,7 @@ package io.sagelocal.objects;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -14,6 +15,12 @@ public interface ObjectStore {
 
   /** Tells whether the bucket is there. */
   boolean hasBucket(String bucket);
+
+  /** The names of all buckets. */
+  List<String> buckets();
+
+  /** Deletes a bucket with all that is in it, old versions too; a gone one is fine. */
+  void deleteBucket(String bucket);
 
   /** Makes a bucket; one that is there is fine. */
   void createBucket(String bucket);

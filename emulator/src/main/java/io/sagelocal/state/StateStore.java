@@ -2,6 +2,7 @@ package io.sagelocal.state;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** Records that survive a crash: bytes under a kind and a key. */
@@ -22,6 +23,9 @@ public interface StateStore extends AutoCloseable {
 
   /** A snapshot of the records of a kind whose key starts with the prefix, in key order. */
   Map<String, byte[]> list(String kind, String keyPrefix);
+
+  /** Deletes the records, of whatever kind, whose keys satisfy the condition. */
+  void deleteAll(Predicate<String> keys);
 
   @Override
   void close();

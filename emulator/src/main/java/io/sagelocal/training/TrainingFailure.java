@@ -4,8 +4,24 @@ package io.sagelocal.training;
 final class TrainingFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean interruption;
+
   private TrainingFailure(String reason) {
+    this(reason, false);
+  }
+
+  private TrainingFailure(String reason, boolean interruption) {
     super(reason);
+    this.interruption = interruption;
+  }
+
+  /** The hosts were taken away; the job begins anew. */
+  static TrainingFailure interruption() {
+    return new TrainingFailure("the instances were taken away", true);
+  }
+
+  boolean isInterruption() {
+    return interruption;
   }
 
   /** What the job's creator can mend. */

@@ -134,6 +134,18 @@ public record TrainingJob(
             now);
   }
 
+  /** Goes back to the beginning: its instances were taken away. */
+  TrainingJob interrupted(Instant now) {
+    return ended()
+        ? this
+        : in(new Starting(), now)
+            .entering(
+                "Interrupted",
+                "The job stopped because the managed spot training instances were interrupted",
+                now)
+            .entering("Starting", "Preparing the instances for training", now);
+  }
+
   TrainingJob uploading(
       Instant attempt, Map<String, Exit> exits, Optional<String> failed, Instant now) {
     return ended()

@@ -1,5 +1,6 @@
 package io.sagelocal.training;
 
+import io.sagelocal.aws.AccountId;
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -192,6 +194,34 @@ public final class TrainingJobs implements AutoCloseable {
     TrainingRun.discard(context, scope, job);
     if (!context.records().delete(scope, name)) {
       throw unknown(scope, name);
+    }
+  }
+
+  /** Tells every job of these accounts that is on its way to stop. */
+  public void stopAll(Predicate<AccountId> accounts) {
+    for (Key key : runs.keySet()) {
+      if (accounts.test(key.scope().account())) {
+        try {
+          stop(key.scope(), key.name());
+        } catch (ServiceError e) {
+          log.debug("training job {} has ended meanwhile", key.name());
+        }
+      }
+    }
+  }
+
+  /** How many jobs of these accounts are on their way. */
+  public int running(Predicate<AccountId> accounts) {
+    return (int) runs.keySet().stream().filter(key -> accounts.test(key.scope().account())).count();
+  }
+
+  /**
+   * Takes a job's instances away, as managed spot training does: its hosts stop, it begins anew.
+   */
+  public void interrupt(Scope scope, String name) {
+    TrainingRun run = runs.get(new Key(scope, name));
+    if (run != null) {
+      run.interrupt();
     }
   }
 

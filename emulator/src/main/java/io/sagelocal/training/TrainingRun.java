@@ -1,6 +1,7 @@
 package io.sagelocal.training;
 
 import io.sagelocal.aws.Scope;
+import io.sagelocal.engine.CapacityException;
 import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
@@ -56,6 +57,9 @@ final class TrainingRun {
 
   private final CountDownLatch over = new CountDownLatch(1);
 
+  /** What fails the present attempt at training. */
+  private volatile CompletableFuture<TrainingFailure> attemptFailure = new CompletableFuture<>();
+
   /** What goes on beside the hosts of every job. */
   private final List<BesideHosts> beside;
 
@@ -85,6 +89,11 @@ final class TrainingRun {
   /** Tells the phase at work that the record now asks for a stop. */
   void stopRequested() {
     stop.give(StopCause.REQUEST);
+  }
+
+  /** Takes the hosts away, where there are some. */
+  void interrupt() {
+    attemptFailure.complete(TrainingFailure.interruption());
   }
 
   /**
@@ -132,6 +141,8 @@ final class TrainingRun {
       return failed(job, "ClientError: " + e.getMessage());
     } catch (EngineUnavailableException e) {
       return failed(job, INTERNAL + ": containers cannot be run: " + e.getMessage());
+    } catch (CapacityException e) {
+      return failed(job, "CapacityError: " + e.getMessage());
     } catch (EngineException e) {
       return failed(job, "ClientError: the container could not be run: " + e.getMessage());
     } catch (ObjectStoreException e) {
@@ -303,6 +314,7 @@ final class TrainingRun {
       TrainingJob job, Training training, Supplier<Map<String, ContainerId>> starting)
       throws IOException, InterruptedException {
     CompletableFuture<TrainingFailure> failure = new CompletableFuture<>();
+    attemptFailure = failure;
     List<BesideHosts.Work> works = new ArrayList<>();
     try {
       for (BesideHosts each : beside) {
@@ -323,7 +335,11 @@ final class TrainingRun {
       for (BesideHosts.Work work : works) {
         work.hostsEnded();
       }
-      if (failure.isDone()) {
+      if (failure.isDone() && failure.resultNow().isInterruption() && !stop.given()) {
+        new HostContainers(context, scope, job, folder).remove();
+        return update(TrainingJob::interrupted);
+      }
+      if (failure.isDone() && !failure.resultNow().isInterruption()) {
         throw failure.resultNow();
       }
       return update(

@@ -1,5 +1,6 @@
 package io.sagelocal.transform;
 
+import io.sagelocal.aws.AccountId;
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -126,6 +128,24 @@ public final class TransformJobs implements AutoCloseable {
     if (run != null) {
       run.stopRequested();
     }
+  }
+
+  /** Tells every job of these accounts that is on its way to stop. */
+  public void stopAll(Predicate<AccountId> accounts) {
+    for (Key key : runs.keySet()) {
+      if (accounts.test(key.scope().account())) {
+        try {
+          stop(key.scope(), key.name());
+        } catch (ServiceError e) {
+          log.debug("transform job {} has ended meanwhile", key.name());
+        }
+      }
+    }
+  }
+
+  /** How many jobs of these accounts are on their way. */
+  public int running(Predicate<AccountId> accounts) {
+    return (int) runs.keySet().stream().filter(key -> accounts.test(key.scope().account())).count();
   }
 
   /** How many jobs are on their way. */

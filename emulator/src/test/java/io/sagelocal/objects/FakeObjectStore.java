@@ -45,6 +45,17 @@ public final class FakeObjectStore implements ObjectStore {
   }
 
   @Override
+  public List<String> buckets() {
+    return buckets.stream().sorted().toList();
+  }
+
+  @Override
+  public void deleteBucket(String bucket) {
+    buckets.remove(bucket);
+    objects.keySet().removeIf(uri -> uri.startsWith("s3://" + bucket + "/"));
+  }
+
+  @Override
   public void list(S3Uri prefix, Consumer<ObjectInfo> each) {
     requireBucket(prefix);
     List<String> uris =

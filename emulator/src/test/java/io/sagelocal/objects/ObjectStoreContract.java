@@ -111,6 +111,17 @@ public interface ObjectStoreContract {
   }
 
   @Test
+  default void aBucketIsListedAndDeletedWithAllThatIsInIt(@TempDir Path folder) throws IOException {
+    String bucket = bucket();
+    store().write(new S3Uri(bucket, "a/b"), Files.writeString(folder.resolve("file"), "x"));
+    assertThat(store().buckets()).contains(bucket);
+    store().deleteBucket(bucket);
+    store().deleteBucket(bucket);
+    assertThat(store().buckets()).doesNotContain(bucket);
+    assertThat(store().hasBucket(bucket)).isFalse();
+  }
+
+  @Test
   default void whatIsNotThereIsNamed(@TempDir Path folder) throws IOException {
     S3Uri nowhere = new S3Uri("no-such-bucket-" + UUID.randomUUID(), "key");
     S3Uri missing = new S3Uri(bucket(), "key");

@@ -14,6 +14,7 @@ import io.sagelocal.api.ErrorStatus;
 import io.sagelocal.api.RequestBody;
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.ServiceError;
+import io.sagelocal.faults.Faults;
 import java.io.IOException;
 import java.io.Serial;
 import java.math.BigDecimal;
@@ -33,9 +34,14 @@ public final class JsonProtocol {
   private static final String CONTENT_TYPE = "application/x-amz-json-1.1";
   private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Times());
 
+  private final Faults faults;
   private final Map<String, Operations> services = new HashMap<>();
 
-  public JsonProtocol(List<Operations> services) {
+  /**
+   * @param faults asked before each operation
+   */
+  public JsonProtocol(List<Operations> services, Faults faults) {
+    this.faults = faults;
     services.forEach(service -> this.services.put(service.service(), service));
   }
 
@@ -76,7 +82,9 @@ public final class JsonProtocol {
             Caller.scope(Caller.of(http.header("Authorization"), http.queryString())),
             new Document(body(http)),
             Optional.ofNullable(http.userAgent()).orElse(""));
-    return operations.answer(target.substring(dot + 1), call);
+    String operation = target.substring(dot + 1);
+    faults.refuse(call.scope(), operation);
+    return operations.answer(operation, call);
   }
 
   private static Map<String, Object> body(Context http) {
