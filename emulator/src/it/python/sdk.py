@@ -22,13 +22,24 @@ def session():
     return one
 
 
-def estimator(script, one, **kwargs):
+def estimator(script, one, instances=1, **kwargs):
     if VERSION >= (2, 0):
-        kwargs.update(instance_count=1, instance_type='ml.c4.xlarge')
+        kwargs.update(instance_count=instances, instance_type='ml.c4.xlarge')
     else:
-        kwargs.update(train_instance_count=1, train_instance_type='ml.c4.xlarge')
+        kwargs.update(train_instance_count=instances, train_instance_type='ml.c4.xlarge')
     kwargs.setdefault('framework_version', '1.2.1')
     return MXNet(script, role=ROLE, sagemaker_session=one, **kwargs)
+
+
+def channel(data, input_mode='File', **kwargs):
+    """An input that says more than where it is; SDKs of 2018 have no words for its mode."""
+    if VERSION >= (2, 0):
+        from sagemaker.inputs import TrainingInput
+        one = TrainingInput(data, **kwargs)
+    else:
+        one = sagemaker.session.s3_input(data, **kwargs)
+    one.config['InputMode'] = input_mode
+    return one
 
 
 def fit(one, folder, wait=True):
