@@ -187,6 +187,10 @@ class ArchitectureTest {
   static final ArchRule RE2_IS_THE_METRICS = onlyIn("com.google.re2j..", "io.sagelocal.metrics");
 
   @ArchTest
+  static final ArchRule JSONPATH_IS_TRANSFORMS =
+      onlyIn("com.jayway.jsonpath..", "io.sagelocal.transform");
+
+  @ArchTest
   static final ArchRule COMPRESS_IS_THE_ARCHIVES =
       onlyIn("org.apache.commons.compress..", "io.sagelocal.archive");
 

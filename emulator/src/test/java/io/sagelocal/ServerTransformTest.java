@@ -3,19 +3,14 @@ package io.sagelocal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpExchange;
 import io.sagelocal.TestServer.Answer;
 import io.sagelocal.engine.FakeContainerEngine;
-import io.sagelocal.engine.FakeHost;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,19 +23,12 @@ class ServerTransformTest {
   private final SystemTimeline timeline = new SystemTimeline();
   private final FakeContainerEngine engine = new FakeContainerEngine();
 
-  /** Every request's body, in the order in which they came. */
-  private final Queue<String> bodies = new ConcurrentLinkedQueue<>();
-
-  private final Queue<String> headers = new ConcurrentLinkedQueue<>();
-  private final Queue<Map<String, String>> environments = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private final AtomicInteger mostInFlight = new AtomicInteger();
-  private final AtomicInteger failuresLeft = new AtomicInteger();
+  private final FakeModel model = new FakeModel(text -> text.toUpperCase(Locale.ROOT));
   private TestServer server;
 
   @BeforeEach
   void start() throws IOException, InterruptedException {
-    engine.image("upper", host -> serve(host, ""));
+    engine.image("upper", model);
     server = new TestServer(data, engine, timeline);
     server.put("in/a.csv", "a1\na2\na3\n");
     server.sagemaker("CreateModel", Requests.imageModel("model", "upper"));
@@ -64,8 +52,8 @@ class ServerTransformTest {
     JsonNode job = server.awaitTransform("job", "Completed");
     assertThat(output("a.csv.out")).isEqualTo("A1\nA2\nA3\n");
     assertThat(output("deep/b.csv.out")).isEqualTo("B1\nB2");
-    assertThat(bodies).containsExactly("a1\na2\na3\n", "b1\nb2");
-    assertThat(headers).containsOnly("text/csv text/plain 9", "text/csv text/plain 5");
+    assertThat(model.bodies).containsExactly("a1\na2\na3\n", "b1\nb2");
+    assertThat(model.headers).containsOnly("text/csv text/plain 9", "text/csv text/plain 5");
     assertThat(job.path("TransformStartTime").isNumber()).isTrue();
     assertThat(job.path("TransformEndTime").isNumber()).isTrue();
     assertThat(job.path("TransformOutput").path("KmsKeyId").asText("none")).isEmpty();
@@ -80,9 +68,9 @@ class ServerTransformTest {
     Map<String, Object> request = lines("MultiRecord");
     request.put("MaxPayloadInMB", 1);
     run(request);
-    assertThat(bodies).containsExactly(line + "\n" + line, line);
+    assertThat(model.bodies).containsExactly(line + "\n" + line, line);
     assertThat(output("a.csv.out"))
-        .isEqualTo((line + "\n" + line + "\n" + line + "\n").toUpperCase(java.util.Locale.ROOT));
+        .isEqualTo((line + "\n" + line + "\n" + line + "\n").toUpperCase(Locale.ROOT));
   }
 
   @Test
@@ -92,11 +80,10 @@ class ServerTransformTest {
     Map<String, Object> request = lines("SingleRecord");
     request.put("MaxConcurrentTransforms", 8);
     run(request);
-    assertThat(bodies).hasSize(200);
+    assertThat(model.bodies).hasSize(200);
     assertThat(output("a.csv.out").lines())
-        .containsExactlyElementsOf(
-            rows.stream().map(row -> row.toUpperCase(java.util.Locale.ROOT)).toList());
-    assertThat(mostInFlight.get()).isBetween(2, 8);
+        .containsExactlyElementsOf(rows.stream().map(row -> row.toUpperCase(Locale.ROOT)).toList());
+    assertThat(model.mostInFlight.get()).isBetween(2, 8);
   }
 
   @Test
@@ -106,7 +93,7 @@ class ServerTransformTest {
     request.put("MaxConcurrentTransforms", 2);
     request.put("Environment", Map.of("MINE", "yes", "A", "over the model's"));
     run(request);
-    assertThat(environments.element())
+    assertThat(model.environments.element())
         .containsEntry("SAGEMAKER_BATCH", "true")
         .containsEntry("SAGEMAKER_MAX_PAYLOAD_IN_MB", "3")
         .containsEntry("SAGEMAKER_BATCH_STRATEGY", "SINGLE_RECORD")
@@ -117,18 +104,18 @@ class ServerTransformTest {
 
   @Test
   void whatTheRequestLeavesOpenTheContainerSays() throws IOException, InterruptedException {
-    engine.image(
-        "says",
-        host ->
-            serve(
-                host,
-                "{\"MaxConcurrentTransforms\":2,\"BatchStrategy\":\"SINGLE_RECORD\",\"MaxPayloadInMB\":7}"));
+    FakeModel says =
+        new FakeModel(
+            text -> text,
+            "text/csv",
+            "{\"MaxConcurrentTransforms\":2,\"BatchStrategy\":\"SINGLE_RECORD\",\"MaxPayloadInMB\":7}");
+    engine.image("says", says);
     server.sagemaker("CreateModel", Requests.imageModel("says", "says"));
     Map<String, Object> request = Requests.transformJob("job", "says");
     Requests.input(request).put("SplitType", "Line");
     run(request);
-    assertThat(bodies).containsExactlyInAnyOrder("a1", "a2", "a3");
-    assertThat(environments.element())
+    assertThat(says.bodies).containsExactlyInAnyOrder("a1", "a2", "a3");
+    assertThat(says.environments.element())
         .containsEntry("SAGEMAKER_BATCH", "true")
         .doesNotContainKeys("SAGEMAKER_MAX_PAYLOAD_IN_MB", "SAGEMAKER_BATCH_STRATEGY");
     assertThat(dataLog())
@@ -155,12 +142,12 @@ class ServerTransformTest {
 
   @Test
   void aServerErrorIsTriedAgainAsOftenAsAllowed() throws IOException, InterruptedException {
-    failuresLeft.set(2);
+    model.failuresLeft.set(2);
     run(lines("MultiRecord"));
-    assertThat(bodies).hasSize(3);
+    assertThat(model.bodies).hasSize(3);
     assertThat(output("a.csv.out")).isEqualTo("A1\nA2\nA3\n");
 
-    failuresLeft.set(2);
+    model.failuresLeft.set(2);
     Map<String, Object> once = lines("MultiRecord");
     once.put("TransformJobName", "once");
     once.put("ModelClientConfig", Map.of("InvocationsMaxRetries", 1));
@@ -187,7 +174,7 @@ class ServerTransformTest {
   void aStoppedJobStaysStoppedAndLeavesNothing() throws IOException, InterruptedException {
     server.put("in/a.csv", "slow");
     server.sagemaker("CreateTransformJob", lines("SingleRecord"));
-    while (bodies.isEmpty()) {
+    while (model.bodies.isEmpty()) {
       Thread.onSpinWait();
     }
     server.sagemaker("StopTransformJob", Map.of("TransformJobName", "job"));
@@ -223,55 +210,5 @@ class ServerTransformTest {
         .filter(stream -> stream.getKey().endsWith("/data-log"))
         .flatMap(stream -> stream.getValue().stream())
         .toList();
-  }
-
-  /** A model that answers in upper case. */
-  private int serve(FakeHost host, String executionParameters)
-      throws IOException, InterruptedException {
-    environments.add(host.environment());
-    host.serve("/ping", exchange -> answer(exchange, 200, ""));
-    host.serve(
-        "/execution-parameters",
-        exchange ->
-            answer(exchange, executionParameters.isEmpty() ? 404 : 200, executionParameters));
-    host.serve("/invocations", exchange -> Thread.ofVirtual().start(() -> invoke(exchange)));
-    new CountDownLatch(1).await();
-    return 0;
-  }
-
-  private void invoke(HttpExchange exchange) {
-    mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
-    try {
-      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-      bodies.add(body);
-      headers.add(
-          "%s %s %s"
-              .formatted(
-                  exchange.getRequestHeaders().getFirst("Content-Type"),
-                  exchange.getRequestHeaders().getFirst("Accept"),
-                  exchange.getRequestHeaders().getFirst("Content-Length")));
-      if (body.equals("slow")) {
-        new CountDownLatch(1).await();
-      }
-      Thread.sleep(Math.floorMod(body.hashCode(), 5));
-      if (failuresLeft.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
-        answer(exchange, 500, "try again");
-      } else if (body.contains("fail")) {
-        answer(exchange, 415, "no such type");
-      } else {
-        answer(exchange, 200, body.toUpperCase(java.util.Locale.ROOT));
-      }
-    } catch (IOException | InterruptedException e) {
-      exchange.close();
-    } finally {
-      inFlight.decrementAndGet();
-    }
-  }
-
-  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-    exchange.getResponseBody().write(bytes);
-    exchange.close();
   }
 }

@@ -136,6 +136,7 @@ public final class ModelInstance implements AutoCloseable {
   @Override
   public void close() {
     try {
+      servers.forEach(ModelServer::end);
       discard(context.engine(), spec);
     } catch (EngineException e) {
       log.error("containers {} or their folder could not be removed", spec.containerName(), e);

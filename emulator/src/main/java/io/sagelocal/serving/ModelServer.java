@@ -37,6 +37,7 @@ public final class ModelServer {
   private static final Logger log = LoggerFactory.getLogger(ModelServer.class);
   private static final Duration PING_PAUSE = Duration.ofMillis(50);
   private static final Duration STOP_GRACE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE_FOR_LOG = Duration.ofSeconds(5);
   private static final int LINES_LOOKED_AT = 400;
 
   private final ServingContext context;
@@ -121,6 +122,18 @@ public final class ModelServer {
   void release() {
     watcher.interrupt();
     logFollower.interrupt();
+  }
+
+  /** Stops the container and waits for the rest of its log. */
+  void end() {
+    context.engine().stop(container, STOP_GRACE);
+    try {
+      if (!logFollower.join(PATIENCE_FOR_LOG)) {
+        log.warn("the log of container {} has not ended with it", container.name());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // whoever hurries does without the last lines
+    }
   }
 
   /** It serves nobody, so nothing is to be finished. */

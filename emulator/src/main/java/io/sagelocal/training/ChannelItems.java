@@ -1,11 +1,9 @@
 package io.sagelocal.training;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sagelocal.objects.Manifest;
 import io.sagelocal.objects.ObjectNotFoundException;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.S3Uri;
@@ -25,7 +23,6 @@ import java.util.Random;
  * they are read; only a shuffled channel's are held, as names.
  */
 final class ChannelItems {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final ObjectMapper LINES = new ObjectMapper();
   private static final String REFERENCE = "-ref";
 
@@ -131,32 +128,12 @@ final class ChannelItems {
   }
 
   private void readManifest(Each each) throws IOException {
-    try (InputStream bytes = manifest();
-        JsonParser json = JSON.createParser(bytes)) {
-      String prefix = prefix(json);
-      while (json.nextToken() != JsonToken.END_ARRAY) {
-        if (json.currentToken() != JsonToken.VALUE_STRING) {
-          throw noManifest("after {\"prefix\": …} it must hold texts only");
-        }
-        String name = json.getText();
-        each.take(List.of(new ChannelItem.Stored(name, S3Uri.parse(prefix + name))));
-      }
-    } catch (JsonProcessingException e) {
-      throw noManifest(e.getOriginalMessage());
+    try (InputStream bytes = manifest()) {
+      Manifest.read(
+          bytes, (name, object) -> each.take(List.of(new ChannelItem.Stored(name, object))));
+    } catch (Manifest.MalformedException e) {
+      throw noManifest(e.getMessage());
     }
-  }
-
-  private String prefix(JsonParser json) throws IOException {
-    String wanted = "it must be a list that begins with {\"prefix\": \"s3://…\"}";
-    if (json.nextToken() != JsonToken.START_ARRAY || json.nextToken() != JsonToken.START_OBJECT) {
-      throw noManifest(wanted);
-    }
-    JsonNode first = LINES.readTree(json);
-    String prefix = first.path("prefix").asText();
-    if (!prefix.startsWith("s3://")) {
-      throw noManifest(wanted + " but begins with " + first);
-    }
-    return prefix;
   }
 
   private void readAugmentedManifest(Each each) throws IOException {

@@ -2,18 +2,25 @@ package io.sagelocal.transform;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.commons.io.output.DeferredFileOutputStream;
 
-/** What the model answered: in memory when it is small, else in a file. */
-final class Answer extends OutputStream {
+/**
+ * What a container answered: in memory when it is small, else in a file. It is written by one
+ * thread, ended, then read.
+ */
+final class Answer {
   private static final int MAX_IN_MEMORY = 1 << 16;
 
   private final Path file;
   private final DeferredFileOutputStream bytes;
+  private Optional<String> contentType = Optional.empty();
 
   /**
    * @param file where a large answer goes
@@ -27,24 +34,39 @@ final class Answer extends OutputStream {
             .get();
   }
 
-  @Override
-  public void write(int b) throws IOException {
-    bytes.write(b);
+  void write(byte[] more) throws IOException {
+    bytes.write(more);
   }
 
-  @Override
-  public void write(byte[] from, int offset, int length) throws IOException {
-    bytes.write(from, offset, length);
-  }
-
-  @Override
-  public void close() throws IOException {
+  /** It is whole now. */
+  void end(Optional<String> type) throws IOException {
+    contentType = type;
     bytes.close();
   }
 
-  /** Opens it for reading, once it has been closed. */
+  Optional<String> contentType() {
+    return contentType;
+  }
+
+  /** Opens it for reading. */
   InputStream open() throws IOException {
     return bytes.toInputStream();
+  }
+
+  /** Makes it the body of another request. */
+  BodyPublisher publisher() {
+    long length = bytes.getByteCount();
+    return length == 0
+        ? BodyPublishers.noBody()
+        : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(this::stream), length);
+  }
+
+  private InputStream stream() {
+    try {
+      return open();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Its first characters, on one line. */

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ final class Batches implements ModelRequests {
   private final RecordReader records;
   private final BatchSettings settings;
   private final boolean lines;
+  private final Optional<DataProcessing> processing;
   private Optional<InputRecord> pending = Optional.empty();
   private long number;
 
@@ -20,6 +22,7 @@ final class Batches implements ModelRequests {
     this.stream = stream;
     this.settings = settings;
     this.records = RecordReader.of(spec.input().split(), stream, settings.maxPayloadBytes());
+    this.processing = spec.processing();
     this.lines = spec.input().split() == TransformInput.SplitType.LINE;
   }
 
@@ -36,32 +39,51 @@ final class Batches implements ModelRequests {
       return Optional.empty();
     }
     if (settings.singleRecord()) {
-      byte[] body = first.get().content();
-      return Optional.of(request(first.get().number(), first.get().number(), body));
+      return Optional.of(request(List.of(first.get()), forModel(first.get(), false)));
     }
+    List<InputRecord> together = new ArrayList<>();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    long last = first.get().number();
-    body.write(first.get().framed());
-    for (Optional<InputRecord> more = take(); more.isPresent(); more = take()) {
-      byte[] bytes = more.get().framed();
-      if (body.size() + bytes.length + 1L > settings.maxPayloadBytes()) {
+    for (Optional<InputRecord> more = first; more.isPresent(); more = take()) {
+      byte[] bytes = forModel(more.get(), true);
+      if (!together.isEmpty() && body.size() + bytes.length + 1L > settings.maxPayloadBytes()) {
         pending = more;
         break;
       }
-      if (lines) {
+      if (lines && !together.isEmpty()) {
         body.write('\n');
       }
       body.write(bytes);
-      last = more.get().number();
+      together.add(more.get());
     }
-    return Optional.of(request(first.get().number(), last, body.toByteArray()));
+    return Optional.of(request(together, body.toByteArray()));
   }
 
-  private ModelRequest request(long first, long last, byte[] body) {
+  private byte[] forModel(InputRecord record, boolean amongOthers) {
+    byte[] bytes = amongOthers ? record.framed() : record.content();
+    if (processing.isEmpty()) {
+      return bytes;
+    }
+    try {
+      return processing.get().forModel(bytes);
+    } catch (TransformFailure e) {
+      throw e.at(where(record.number(), record.number()));
+    }
+  }
+
+  private ModelRequest request(List<InputRecord> together, byte[] body) {
+    boolean joined = processing.filter(DataProcessing::join).isPresent();
+    return new ModelRequest(
+        number++,
+        where(together.getFirst().number(), together.getLast().number()),
+        joined ? together.stream().map(InputRecord::content).toList() : List.of(),
+        () -> BodyPublishers.ofByteArray(body));
+  }
+
+  private String where(long first, long last) {
     String one = lines ? "line" : "record";
-    String where =
-        first == last ? "%s %d".formatted(one, first) : "%ss %d to %d".formatted(one, first, last);
-    return new ModelRequest(number++, where, List.of(), () -> BodyPublishers.ofByteArray(body));
+    return first == last
+        ? "%s %d".formatted(one, first)
+        : "%ss %d to %d".formatted(one, first, last);
   }
 
   private Optional<InputRecord> take() throws IOException {

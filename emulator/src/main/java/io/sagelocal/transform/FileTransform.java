@@ -1,6 +1,7 @@
 package io.sagelocal.transform;
 
 import io.sagelocal.objects.ObjectStore;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -29,12 +30,7 @@ final class FileTransform {
   private final TransformFolder folder;
   private final BatchSettings settings;
   private final Semaphore slots;
-  private final Invoker invoker;
-
-  /** Sends a request to the instance. */
-  interface Invoker {
-    Answer invoke(ModelRequest request, Path spill) throws IOException, InterruptedException;
-  }
+  private final ModelClient client;
 
   /**
    * @param slots one for each request that the instance takes at a time, whichever file it is of
@@ -45,13 +41,13 @@ final class FileTransform {
       TransformFolder folder,
       BatchSettings settings,
       Semaphore slots,
-      Invoker invoker) {
+      ModelClient client) {
     this.spec = spec;
     this.objects = objects;
     this.folder = folder;
     this.settings = settings;
     this.slots = slots;
-    this.invoker = invoker;
+    this.client = client;
   }
 
   /**
@@ -113,7 +109,7 @@ final class FileTransform {
   private Answered send(InputFile input, ModelRequest request)
       throws IOException, InterruptedException {
     try {
-      return new Answered(request, invoker.invoke(request, folder.answer(input, request.number())));
+      return new Answered(request, client.invoke(request, folder.answer(input, request.number())));
     } catch (TransformFailure e) {
       throw e.at(request.where());
     } finally {
@@ -121,13 +117,27 @@ final class FileTransform {
     }
   }
 
-  private static void append(Future<Answered> future, Assembly assembly)
+  private void append(Future<Answered> future, Assembly assembly)
       throws IOException, InterruptedException {
-    Answer answer = Together.result(future).answer();
-    try (InputStream bytes = answer.open()) {
+    Answered answered = Together.result(future);
+    try (InputStream bytes = forOutput(answered)) {
       assembly.append(bytes);
     } finally {
-      answer.discard();
+      answered.answer().discard();
+    }
+  }
+
+  private InputStream forOutput(Answered answered) throws IOException {
+    Optional<DataProcessing> processing = spec.processing().filter(DataProcessing::changesAnswers);
+    InputStream answer = answered.answer().open();
+    if (processing.isEmpty()) {
+      return answer;
+    }
+    try (answer) {
+      return new ByteArrayInputStream(
+          processing.get().forOutput(answered.request().records(), answer.readAllBytes()));
+    } catch (TransformFailure e) {
+      throw e.at(answered.request().where());
     }
   }
 

@@ -3,13 +3,11 @@ package io.sagelocal.transform;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sagelocal.objects.ObjectInfo;
-import io.sagelocal.objects.ObjectNotFoundException;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.S3Uri;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,20 +39,18 @@ final class InputList implements AutoCloseable {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     int[] count = {0};
     try (BufferedWriter writer = Files.newBufferedWriter(part)) {
-      InputSource.of(objects, input)
+      new InputSource(objects, input)
           .forEach((object, name) -> {
             write(writer, object, name);
             count[0]++;
           });
-    } catch (ObjectNotFoundException e) {
-      throw TransformFailure.client(
-          "the input %s cannot be read: %s".formatted(input.source(), e.getMessage()));
-    } catch (UncheckedIOException e) {
-      throw new IOException("the inputs cannot be written down: " + e.getMessage(), e);
     }
     if (count[0] == 0) {
       throw TransformFailure.client(
-          "the input %s has no objects: no key starts so".formatted(input.source()));
+          "the input %s has no objects: %s"
+              .formatted(
+                  input.source(),
+                  input.manifest() ? "the manifest names none" : "no key starts so"));
     }
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
@@ -94,16 +90,13 @@ final class InputList implements AutoCloseable {
     lines.close();
   }
 
-  private static void write(BufferedWriter writer, ObjectInfo object, String name) {
+  private static void write(BufferedWriter writer, ObjectInfo object, String name)
+      throws IOException {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("uri", object.uri().toString());
     line.put("name", name);
     line.put("size", object.size());
-    try {
-      writer.write(JSON.writeValueAsString(line));
-      writer.write('\n');
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    writer.write(JSON.writeValueAsString(line));
+    writer.write('\n');
   }
 }

@@ -20,6 +20,9 @@ record InputObjects(ObjectStore objects, TransformJobSpec spec) {
   /** The requests that an object is made into. */
   ModelRequests requests(InputFile input, BatchSettings settings) throws IOException {
     if (spec.input().split() == TransformInput.SplitType.NONE) {
+      if (spec.processing().isPresent()) {
+        return new RowsOfObject(spec.processing().get(), open(input), settings.maxPayloadBytes());
+      }
       long length = spec.input().gzip() ? -1 : input.size();
       return WholeObject.of(() -> open(input), length, settings.maxPayloadBytes());
     }

@@ -1,38 +1,31 @@
 package io.sagelocal.transform;
 
-import java.util.Arrays;
-
 /** One record of an input file. */
 final class InputRecord {
   private final long number;
+  private final byte[] content;
   private final byte[] framed;
-  private final int begin;
-  private final int end;
 
   /**
    * @param number its place in the file, from 1
-   * @param framed the record as it stands in the file
-   * @param begin where its content begins in that
-   * @param end where its content ends in that
+   * @param content the record alone, which is sent when it is a request of its own
+   * @param framed the record as it stands in the file, which is sent when others are with it
    */
-  InputRecord(long number, byte[] framed, int begin, int end) {
+  InputRecord(long number, byte[] content, byte[] framed) {
     this.number = number;
+    this.content = content;
     this.framed = framed;
-    this.begin = begin;
-    this.end = end;
   }
 
   long number() {
     return number;
   }
 
-  /** What is sent when others are with it. */
-  byte[] framed() {
-    return framed;
+  byte[] content() {
+    return content;
   }
 
-  /** What is sent when it is a request of its own. */
-  byte[] content() {
-    return begin == 0 && end == framed.length ? framed : Arrays.copyOfRange(framed, begin, end);
+  byte[] framed() {
+    return framed;
   }
 }

@@ -41,7 +41,7 @@ final class LineRecords implements RecordReader {
       }
     } while (fill());
     byte[] content = line.toByteArray();
-    return Optional.of(new InputRecord(number, content, 0, content.length));
+    return Optional.of(new InputRecord(number, content, content));
   }
 
   private int lineFeed() {

@@ -1,19 +1,21 @@
 package io.sagelocal.transform;
 
+import io.sagelocal.serving.ModelServer;
 import io.sagelocal.state.Timeline;
 import io.sagelocal.state.Timeline.Scheduled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -21,96 +23,143 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
-/** Sends records to a model container, again where that may help. */
+/** Sends records to an instance of a model, again where that may help. */
 final class ModelClient implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-  private static final int FIRST_SERVER_ERROR = 500;
+  private static final Duration PATIENCE_FOR_PARAMETERS = Duration.ofSeconds(2);
+  private static final int OK = 200;
   private static final int FIRST_ERROR = 400;
+  private static final int FIRST_SERVER_ERROR = 500;
   private static final int CHARS_OF_ERROR = 300;
 
   private final TransformJobSpec spec;
+  private final List<ModelServer> servers;
   private final Timeline timeline;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).executor(threads).build();
 
-  ModelClient(TransformJobSpec spec, Timeline timeline) {
+  /** One request to one container. */
+  private record Post(
+      ModelServer server,
+      Optional<String> contentType,
+      Optional<String> accept,
+      Supplier<BodyPublisher> body) {}
+
+  /**
+   * @param servers the model's containers; each gets what the one before it answered
+   */
+  ModelClient(TransformJobSpec spec, List<ModelServer> servers, Timeline timeline) {
     this.spec = spec;
+    this.servers = List.copyOf(servers);
     this.timeline = timeline;
   }
 
   /**
-   * Sends a request to {@code /invocations}. One that the container does not answer, not in time,
-   * or with a server error is sent again as often as the job's creator allows.
+   * Sends a request to {@code /invocations}. One that a container does not answer, not in time, or
+   * with a server error is sent again as often as the job's creator allows.
    *
    * @param spill where a large answer goes; deleted again unless this returns
    * @throws TransformFailure saying what the last try met
    */
-  Answer invoke(InetSocketAddress address, ModelRequest request, Path spill)
-      throws IOException, InterruptedException {
-    Duration pause = FIRST_PAUSE;
-    for (int retries = spec.invocationRetries(); ; retries--) {
-      Answer answer = new Answer(spill);
-      String refusal;
-      boolean mayHelp = true;
+  Answer invoke(ModelRequest request, Path spill) throws IOException, InterruptedException {
+    Answer answer = answered(post(0, spec.input().contentType(), request.body()), spill);
+    for (int i = 1; i < servers.size(); i++) {
+      Answer before = answer;
       try {
-        int status = send(address, request, answer);
+        answer =
+            answered(
+                post(i, before.contentType(), before::publisher),
+                spill.resolveSibling(spill.getFileName() + "-" + i));
+      } finally {
+        before.discard();
+      }
+    }
+    return answer;
+  }
+
+  /** Only the last container is told what the job's creator accepts. */
+  private Post post(int number, Optional<String> contentType, Supplier<BodyPublisher> body) {
+    boolean last = number == servers.size() - 1;
+    return new Post(
+        servers.get(number), contentType, spec.output().accept().filter(type -> last), body);
+  }
+
+  private Answer answered(Post post, Path spill) throws IOException, InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    for (int left = spec.invocationRetries(); ; left--) {
+      Answer answer = new Answer(spill);
+      TransformFailure failure;
+      try {
+        int status = send(post, answer);
         if (status < FIRST_ERROR) {
           return answer;
         }
-        refusal = "the model answered %d: %s".formatted(status, answer.head(CHARS_OF_ERROR));
-        mayHelp = status >= FIRST_SERVER_ERROR;
+        failure = refusal(post, status, answer.head(CHARS_OF_ERROR));
+        if (status < FIRST_SERVER_ERROR) {
+          left = 0; // the same request would be refused again
+        }
       } catch (HttpTimeoutException e) {
-        refusal =
-            "the model did not answer within InvocationsTimeoutInSeconds %d"
-                .formatted(spec.invocationTimeout().toSeconds());
+        failure =
+            TransformFailure.algorithm(
+                "%s did not answer within InvocationsTimeoutInSeconds %d"
+                    .formatted(words(post), spec.invocationTimeout().toSeconds()));
       } catch (IOException e) {
-        refusal = "the model's container broke the connection off: " + e.getMessage();
+        failure =
+            TransformFailure.algorithm(
+                "%s broke the connection off: %s".formatted(words(post), e.getMessage()));
       } catch (InterruptedException | RuntimeException e) {
         answer.discard();
         throw e;
       }
       answer.discard();
-      if (!mayHelp) {
-        throw TransformFailure.client(refusal);
-      }
-      if (retries <= 0) {
-        throw TransformFailure.algorithm(refusal);
+      if (left <= 0) {
+        throw failure;
       }
       timeline.sleep(pause);
       pause = pause.multipliedBy(2);
     }
   }
 
+  private TransformFailure refusal(Post post, int status, String body) {
+    String what = "%s answered %d: %s".formatted(words(post), status, body);
+    return status < FIRST_SERVER_ERROR
+        ? TransformFailure.client(what)
+        : TransformFailure.algorithm(what);
+  }
+
+  private String words(Post post) {
+    return servers.size() == 1 ? "the model" : "container " + post.server().name();
+  }
+
   /** Answers the status; the body is then whole. */
-  private int send(InetSocketAddress address, ModelRequest request, Answer answer)
-      throws IOException, InterruptedException {
-    HttpRequest.Builder post =
-        HttpRequest.newBuilder(uri(address, "/invocations")).POST(request.body().get());
-    spec.input().contentType().ifPresent(type -> post.header("Content-Type", type));
-    spec.output().accept().ifPresent(type -> post.header("Accept", type));
-    int status =
+  private int send(Post post, Answer answer) throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(post.server(), "/invocations")).POST(post.body().get());
+    post.contentType().ifPresent(type -> request.header("Content-Type", type));
+    post.accept().ifPresent(type -> request.header("Accept", type));
+    HttpResponse<Void> response =
         result(
-                post.build(),
-                BodyHandlers.ofByteArrayConsumer(bytes -> take(bytes, answer)),
-                spec.invocationTimeout())
-            .statusCode();
-    answer.close();
-    return status;
+            request.build(),
+            BodyHandlers.ofByteArrayConsumer(bytes -> take(bytes, answer)),
+            spec.invocationTimeout());
+    answer.end(response.headers().firstValue("Content-Type"));
+    return response.statusCode();
   }
 
   /**
-   * Asks the container how it wants its requests.
+   * Asks the first container how it wants its requests.
    *
-   * @return its answer; empty when it has no such path or does not answer in time
+   * @return its answer; empty when it has none, or not at once
    */
-  Optional<String> executionParameters(InetSocketAddress address, Duration timeout)
-      throws IOException, InterruptedException {
-    HttpRequest get = HttpRequest.newBuilder(uri(address, "/execution-parameters")).build();
+  Optional<String> executionParameters() throws IOException, InterruptedException {
+    HttpRequest get =
+        HttpRequest.newBuilder(uri(servers.getFirst(), "/execution-parameters")).build();
     try {
-      HttpResponse<String> response = result(get, BodyHandlers.ofString(), timeout);
-      return response.statusCode() == 200 ? Optional.of(response.body()) : Optional.empty();
+      HttpResponse<String> response = result(get, BodyHandlers.ofString(), PATIENCE_FOR_PARAMETERS);
+      return response.statusCode() == OK ? Optional.of(response.body()) : Optional.empty();
     } catch (HttpTimeoutException e) {
       return Optional.empty();
     }
@@ -148,8 +197,10 @@ final class ModelClient implements AutoCloseable {
     }
   }
 
-  private static URI uri(InetSocketAddress address, String path) {
-    return URI.create("http://%s:%d%s".formatted(address.getHostString(), address.getPort(), path));
+  private static URI uri(ModelServer server, String path) {
+    return URI.create(
+        "http://%s:%d%s"
+            .formatted(server.address().getHostString(), server.address().getPort(), path));
   }
 
   @Override

@@ -19,8 +19,9 @@ interface RecordReader {
   static RecordReader of(SplitType split, InputStream stream, long maxBytes) {
     return switch (split) {
       case LINE -> new LineRecords(stream, maxBytes);
-      case RECORD_IO, TF_RECORD, NONE ->
-          throw new IllegalArgumentException("no records in split type " + split);
+      case RECORD_IO -> new RecordIoRecords(stream, maxBytes);
+      case TF_RECORD -> new TfRecords(stream, maxBytes);
+      case NONE -> throw new IllegalArgumentException("a whole object has no records");
     };
   }
 }

@@ -40,14 +40,11 @@ record TransformInput(
   static TransformInput of(Document request) {
     Document s3 = request.document("DataSource").document("S3DataSource");
     String type = s3.text("S3DataType");
-    if (!type.equals("S3Prefix")) {
+    if (!type.equals("S3Prefix") && !type.equals("ManifestFile")) {
       throw ServiceError.validation(
-          "S3DataType %s of a TransformJob is not supported by this emulator; use S3Prefix", type);
-    }
-    String split = request.findText("SplitType").orElse("None");
-    if (!split.equals("None") && !split.equals("Line")) {
-      throw ServiceError.validation(
-          "SplitType %s is not supported by this emulator; use None or Line", split);
+          "S3DataType %s of a TransformJob is not supported by this emulator; use S3Prefix or"
+              + " ManifestFile",
+          type);
     }
     return new TransformInput(
         S3Uri.parse(s3.text("S3Uri")),

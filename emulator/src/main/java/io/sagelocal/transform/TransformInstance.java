@@ -5,23 +5,25 @@ import io.sagelocal.engine.Exit;
 import io.sagelocal.models.Model;
 import io.sagelocal.serving.InstanceSpec;
 import io.sagelocal.serving.ModelInstance;
-import io.sagelocal.serving.ModelServer;
 import io.sagelocal.serving.ServingFailure;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One instance of a job: the model's containers and the workers that feed them. */
 final class TransformInstance implements Together.Task {
   private static final Logger log = LoggerFactory.getLogger(TransformInstance.class);
-  private static final Duration PATIENCE_FOR_PARAMETERS = Duration.ofSeconds(2);
+
+  /** Finds the containers of a job. */
+  static final String ARN_LABEL = "io.sagelocal.arn";
+
   private static final int SCOPE_DIGITS = 0xffff;
   private static final int CHARS_OF_ID = 12;
 
@@ -30,20 +32,27 @@ final class TransformInstance implements Together.Task {
   private final TransformFolder folder;
   private final InstanceSpec instance;
   private final InputQueue queue;
+  private final Consumer<ModelInstance> opened;
   private final BooleanSupplier stopped;
 
+  /**
+   * @param opened told of the containers once they run; whoever is told closes them
+   * @param stopped whether the job was told to stop
+   */
   TransformInstance(
       TransformContext context,
       Scope scope,
       TransformJob job,
       int number,
       InputQueue queue,
+      Consumer<ModelInstance> opened,
       BooleanSupplier stopped) {
     this.context = context;
     this.job = job;
     this.folder = TransformFolder.of(context.jobsFolder(), scope, job.spec().name());
     this.instance = spec(context, scope, job, number);
     this.queue = queue;
+    this.opened = opened;
     this.stopped = stopped;
   }
 
@@ -57,9 +66,12 @@ final class TransformInstance implements Together.Task {
             .formatted(context.instance(), scope.hashCode() & SCOPE_DIGITS, spec.name(), number),
         TransformFolder.of(context.jobsFolder(), scope, spec.name()).instance(number),
         Map.of(
-            "io.sagelocal.instance", context.instance(),
-            "io.sagelocal.job", spec.name(),
-            "io.sagelocal.arn", job.arn().toString()),
+            "io.sagelocal.instance",
+            context.instance(),
+            "io.sagelocal.job",
+            spec.name(),
+            ARN_LABEL,
+            job.arn().toString()),
         TransformJobs.LOG_GROUP,
         spec.name() + "/i",
         spec.instanceType().gpu(),
@@ -91,20 +103,17 @@ final class TransformInstance implements Together.Task {
    */
   @Override
   public void run() throws IOException, InterruptedException {
-    ModelInstance running;
-    try {
-      running = ModelInstance.open(context.serving(), instance, stopped);
-    } catch (ServingFailure e) {
-      throw TransformFailure.algorithm(e.reason());
-    }
-    try (ModelClient client = new ModelClient(job.spec(), context.serving().timeline())) {
-      BatchSettings settings = settings(client, running);
+    ModelInstance running = open();
+    opened.accept(running);
+    try (ModelClient client =
+        new ModelClient(job.spec(), running.servers(), context.serving().timeline())) {
+      BatchSettings settings = settings(client);
       DataLog dataLog = dataLog(running);
       dataLog.line(
           "MaxConcurrentTransforms=%d, MaxPayloadInMB=%d, BatchStrategy=%s"
               .formatted(
                   settings.maxConcurrent(), settings.maxPayloadMegabytes(), settings.strategy()));
-      FileTransform files = files(client, running, settings);
+      FileTransform files = files(client, settings);
       boolean finished =
           Together.run(
               Collections.nCopies(settings.maxConcurrent(), () -> work(files, dataLog)),
@@ -113,14 +122,35 @@ final class TransformInstance implements Together.Task {
         throw ended(running.exit().join());
       }
     }
-    running.release();
   }
 
-  private BatchSettings settings(ModelClient client, ModelInstance running)
-      throws InterruptedException {
+  /** Containers of an earlier run are taken up; should they have ended, others are started. */
+  private ModelInstance open() throws InterruptedException {
+    boolean takenUp =
+        context
+            .serving()
+            .engine()
+            .containersLabelled(ARN_LABEL)
+            .containsValue(job.arn().toString());
+    try {
+      return ModelInstance.open(context.serving(), instance, stopped);
+    } catch (ServingFailure e) {
+      if (!takenUp) {
+        throw TransformFailure.algorithm(e.reason());
+      }
+      log.info("{} is started anew: {}", instance.containerName(), e.reason());
+    }
+    try {
+      return ModelInstance.open(context.serving(), instance, stopped);
+    } catch (ServingFailure e) {
+      throw TransformFailure.algorithm(e.reason());
+    }
+  }
+
+  private BatchSettings settings(ModelClient client) throws InterruptedException {
     Optional<String> answer;
     try {
-      answer = client.executionParameters(first(running).address(), PATIENCE_FOR_PARAMETERS);
+      answer = client.executionParameters();
     } catch (IOException e) {
       log.debug("{} has no execution parameters: {}", instance.containerName(), e.getMessage());
       answer = Optional.empty();
@@ -132,12 +162,8 @@ final class TransformInstance implements Together.Task {
     return BatchSettings.of(job.spec().batching(), offered);
   }
 
-  private static ModelServer first(ModelInstance running) {
-    return running.servers().getFirst();
-  }
-
   private DataLog dataLog(ModelInstance running) {
-    String id = first(running).containerId();
+    String id = running.servers().getFirst().containerId();
     String stream =
         "%s-%s/data-log"
             .formatted(instance.logStream(), id.substring(0, Math.min(CHARS_OF_ID, id.length())));
@@ -146,14 +172,14 @@ final class TransformInstance implements Together.Task {
         context.serving().timeline());
   }
 
-  private FileTransform files(ModelClient client, ModelInstance running, BatchSettings settings) {
+  private FileTransform files(ModelClient client, BatchSettings settings) {
     return new FileTransform(
         job.spec(),
         context.serving().objects(),
         folder,
         settings,
         new Semaphore(settings.maxConcurrent()),
-        (request, spill) -> client.invoke(first(running).address(), request, spill));
+        client);
   }
 
   /** One failed file does not keep the others from being transformed. */

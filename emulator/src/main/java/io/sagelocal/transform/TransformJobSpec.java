@@ -7,11 +7,13 @@ import io.sagelocal.objects.S3Uri;
 import io.sagelocal.transform.TransformInput.SplitType;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a TransformJob shall do, as its creator asked.
  *
  * @param request the CreateTransformJob request as it came, with the members nothing here reads
+ * @param processing what is filtered and joined, if anything is
  * @param environment on top of the model's own
  * @param invocationTimeout the longest that one request may take
  * @param invocationRetries how often a request that failed is sent again
@@ -23,6 +25,7 @@ public record TransformJobSpec(
     Map<String, String> environment,
     TransformInput input,
     TransformOutput output,
+    Optional<DataProcessing> processing,
     Batching batching,
     Duration invocationTimeout,
     int invocationRetries,
@@ -44,12 +47,11 @@ public record TransformJobSpec(
     if (request.has("DataCaptureConfig")) {
       throw ServiceError.validation("DataCaptureConfig is not supported by this emulator");
     }
-    if (request.has("DataProcessing")) {
-      throw ServiceError.validation("DataProcessing is not supported by this emulator yet");
-    }
     TransformInput input = TransformInput.of(request.document("TransformInput"));
     Batching batching = Batching.of(request);
-    requireRecords(input, batching);
+    TransformOutput output = TransformOutput.of(request.document("TransformOutput"));
+    Optional<DataProcessing> processing = DataProcessing.of(request, input, output);
+    requireLimit(input, processing, batching);
     Document client =
         request.findDocument("ModelClientConfig").orElseGet(() -> new Document(Map.of()));
     Document resources = request.document("TransformResources");
@@ -59,7 +61,8 @@ public record TransformJobSpec(
         request.text("ModelName"),
         request.textMap("Environment"),
         input,
-        TransformOutput.of(request.document("TransformOutput")),
+        output,
+        processing,
         batching,
         Duration.ofSeconds(
             client.findNumber("InvocationsTimeoutInSeconds").orElse(DEFAULT_TIMEOUT_SECONDS)),
@@ -73,12 +76,13 @@ public record TransformJobSpec(
     return output.of(input);
   }
 
-  private static void requireRecords(TransformInput input, Batching batching) {
+  private static void requireLimit(
+      TransformInput input, Optional<DataProcessing> processing, Batching batching) {
     boolean unlimited = batching.maxPayloadMegabytes().filter(n -> n == 0).isPresent();
-    if (unlimited && input.split() != SplitType.NONE) {
+    if (unlimited && (input.split() != SplitType.NONE || processing.isPresent())) {
       throw ServiceError.validation(
-          "MaxPayloadInMB 0, no limit, goes with SplitType None only: records are put together up to"
-              + " the limit");
+          "MaxPayloadInMB 0, no limit, goes with SplitType None and no DataProcessing only: records"
+              + " are put together up to the limit");
     }
   }
 }

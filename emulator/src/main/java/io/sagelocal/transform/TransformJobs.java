@@ -4,6 +4,8 @@ import io.sagelocal.aws.AccountId;
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
+import io.sagelocal.models.Model;
+import io.sagelocal.models.ModelContainer;
 import io.sagelocal.models.Models;
 import io.sagelocal.state.Stored;
 import java.time.Duration;
@@ -52,10 +54,11 @@ public final class TransformJobs implements AutoCloseable {
    * Records a job and begins it.
    *
    * @throws ServiceError ResourceInUse when the name is taken, a ValidationException when its model
-   *     does not exist
+   *     does not exist or has no one answer to a request
    */
   public TransformJob create(Scope scope, TransformJobSpec spec) {
     Document model = models.require(scope, spec.modelName()).request();
+    requireOneAnswer(Model.of(model));
     TransformJob job =
         TransformJob.created(
             scope.sagemaker("transform-job", spec.name()),
@@ -181,6 +184,19 @@ public final class TransformJobs implements AutoCloseable {
         runs.remove(key);
       }
     });
+  }
+
+  private static void requireOneAnswer(Model model) {
+    if (model.mode() == Model.Mode.DIRECT && model.containers().size() > 1) {
+      throw ServiceError.validation(
+          "Model %s has InferenceExecutionConfig Mode Direct; a TransformJob needs Serial",
+          model.name());
+    }
+    if (model.containers().stream().anyMatch(ModelContainer::multiModel)) {
+      throw ServiceError.validation(
+          "Model %s has a container with Mode MultiModel; a TransformJob needs SingleModel",
+          model.name());
+    }
   }
 
   private boolean hasScratch(Stored<TransformJob> stored) {

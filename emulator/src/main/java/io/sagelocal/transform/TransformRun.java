@@ -1,7 +1,6 @@
 package io.sagelocal.transform;
 
 import io.sagelocal.aws.Scope;
-import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
 import io.sagelocal.engine.ImageNotFoundException;
@@ -16,7 +15,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
@@ -37,6 +39,7 @@ final class TransformRun {
   private final Scope scope;
   private final String name;
   private final TransformFolder folder;
+  private final Queue<ModelInstance> running = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Void> stop = new CompletableFuture<>();
 
   TransformRun(TransformContext context, Scope scope, String name) {
@@ -117,13 +120,15 @@ final class TransformRun {
     int count = InputList.count(folder.inputs(), job.spec().instanceCount());
     try (InputQueue queue = InputQueue.open(folder)) {
       List<TransformInstance> instances =
-          IntStream.rangeClosed(1, count)
-              .mapToObj(n -> new TransformInstance(context, scope, job, n, queue, stop::isDone))
-              .toList();
+          IntStream.rangeClosed(1, count).mapToObj(n -> instance(job, n, queue)).toList();
       Together.run(instances, stop);
       return end(
           queue.failure().<Outcome>map(TransformRun::failed).orElse(new Outcome.Completed()));
     }
+  }
+
+  private TransformInstance instance(TransformJob job, int number, InputQueue queue) {
+    return new TransformInstance(context, scope, job, number, queue, running::add, stop::isDone);
   }
 
   /** The scratch folder goes last: while it is there, the next start cleans up once more. */
@@ -138,15 +143,13 @@ final class TransformRun {
     }
   }
 
+  /** Those that are known here end with their whole log; then what a crash left is swept. */
   private void removeContainers(TransformJob job) {
-    ContainerEngine engine = context.serving().engine();
-    try (ExecutorService removals = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int n = 1; n <= job.spec().instanceCount(); n++) {
-        int number = n;
-        removals.execute(() ->
-            ModelInstance.discard(engine, TransformInstance.spec(context, scope, job, number)));
-      }
+    try (ExecutorService ends = Executors.newVirtualThreadPerTaskExecutor()) {
+      running.forEach(instance -> ends.execute(instance::close));
     }
+    ModelInstance.sweep(
+        context.serving().engine(), TransformInstance.ARN_LABEL, job.arn().toString(), Set.of());
   }
 
   private TransformJob end(Outcome outcome) {
