@@ -41,18 +41,23 @@ def artifact(client, description):
         return {member.name: tar.extractfile(member).read() for member in tar if member.isfile()}
 
 
-def model(client, bucket, name, script, image=IMAGE):
+def model_only(client, bucket, name, script, image=IMAGE):
     """A model whose only file is its script's."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode='w:gz') as tar:
         tar.addfile(tarfile.TarInfo('empty'), io.BytesIO())
     client('s3').put_object(Bucket=bucket, Key=name + '/model.tar.gz', Body=packed.getvalue())
     source = upload_script(client, bucket, script)
-    sagemaker = client('sagemaker')
-    sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer={
+    client('sagemaker').create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer={
         'Image': image, 'ModelDataUrl': 's3://%s/%s/model.tar.gz' % (bucket, name),
         'Environment': {'SAGEMAKER_PROGRAM': 'script.py', 'SAGEMAKER_SUBMIT_DIRECTORY': source,
                         'SAGEMAKER_REGION': 'us-east-1', 'SAGEMAKER_CONTAINER_LOG_LEVEL': '20'}})
+
+
+def model(client, bucket, name, script, image=IMAGE):
+    """Such a model, and an endpoint of it."""
+    model_only(client, bucket, name, script, image)
+    sagemaker = client('sagemaker')
     sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[
         {'VariantName': 'AllTraffic', 'ModelName': name, 'InitialInstanceCount': 1, 'InstanceType': 'ml.c4.xlarge'}])
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)

@@ -56,3 +56,10 @@ def model(data, script, one, py_version):
 
 def job_name(fitted):
     return fitted.latest_training_job.name
+
+
+def lines(one, uri):
+    """The lines of an object."""
+    bucket, key = uri[len('s3://'):].split('/', 1)
+    body = one.boto_session.client('s3').get_object(Bucket=bucket, Key=key)['Body'].read()
+    return body.decode().splitlines()

@@ -19,8 +19,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -145,11 +143,30 @@ final class TransformRun {
 
   /** Those that are known here end with their whole log; then what a crash left is swept. */
   private void removeContainers(TransformJob job) {
-    try (ExecutorService ends = Executors.newVirtualThreadPerTaskExecutor()) {
-      running.forEach(instance -> ends.execute(instance::close));
+    List<Thread> ends =
+        running.stream().map(instance -> Thread.ofVirtual().start(instance::close)).toList();
+    boolean interrupted = false;
+    for (Thread end : ends) {
+      interrupted |= !joined(end);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
     ModelInstance.sweep(
         context.serving().engine(), TransformInstance.ARN_LABEL, job.arn().toString(), Set.of());
+  }
+
+  /** A shutdown, too, waits until containers have ended; tells whether nobody interrupted it. */
+  private static boolean joined(Thread thread) {
+    boolean calm = true;
+    while (true) {
+      try {
+        thread.join();
+        return calm;
+      } catch (InterruptedException e) {
+        calm = false;
+      }
+    }
   }
 
   private TransformJob end(Outcome outcome) {
