@@ -79,9 +79,14 @@ final class FakeModel implements Program {
       Thread.sleep(Math.floorMod(body.hashCode(), 5)); // answers overtake each other
       if (body.equals("slow")) {
         new CountDownLatch(1).await();
-      } else if (body.equals("die")) {
+      }
+      if (body.equals("die")) {
         died.countDown();
-      } else if (failuresLeft.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+        return;
+      }
+      boolean broken = failuresLeft.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+      inFlight.decrementAndGet(); // whoever has the answer may ask again at once
+      if (broken) {
         answer(exchange, 500, "try again");
       } else if (body.contains("fail")) {
         answer(exchange, 415, "no such type");
@@ -90,8 +95,6 @@ final class FakeModel implements Program {
       }
     } catch (IOException | InterruptedException e) {
       exchange.close();
-    } finally {
-      inFlight.decrementAndGet();
     }
   }
 
