@@ -36,8 +36,8 @@ def test_an_unknown_image_is_named_with_what_to_do(client, bucket, name):
     request['AlgorithmSpecification']['TrainingImage'] = image
     reason = failure(client, request)
     assert image in reason
-    assert 'sagelocal/mxnet:0.11-cpu-py2' in reason
-    assert 'containers/build' in reason
+    assert 'No image built here stands in for sagemaker-mxnet 0.11 on py2' in reason
+    assert '1.2.1 on py2' in reason
 
 
 def test_a_missing_prefix_is_named(client, bucket, name):
