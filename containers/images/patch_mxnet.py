@@ -13,6 +13,9 @@ PATCHES = [
     ('kvstore.py',
      'optim_str = pickle.dumps(optimizer, 0)',
      'optim_str = py_str(pickle.dumps(optimizer, 0))'),
+    # before 1.2: parameters get their random numbers in a dictionary's order, another one on each Python; 1.2.1 sorts
+    ('module/module.py', 'in self._arg_params.items():', 'in sorted(self._arg_params.items()):'),
+    ('module/module.py', 'in self._aux_params.items():', 'in sorted(self._aux_params.items()):'),
     # 1.2.1 on Python >= 3.8: 'yield' inside a list comprehension is a SyntaxError
     ('gluon/data/dataloader.py',
      '            generator = lambda: [(yield self._batchify_fn([self._dataset[idx] for idx in batch]))\n'
@@ -32,7 +35,8 @@ for name, old, new in PATCHES:
     old = old if isinstance(old, type(u'')) else old.decode('utf-8')
     new = new if isinstance(new, type(u'')) else new.decode('utf-8')
     if old in text:
-        assert text.count(old) == 1, (path, text.count(old))
+        if text.count(old) != 1:
+            raise ValueError('%s has %d times: %s' % (path, text.count(old), old))
         with io.open(path, 'w', encoding='utf-8') as f:
             f.write(text.replace(old, new))
         sys.stdout.write('patched %s\n' % path)

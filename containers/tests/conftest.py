@@ -93,8 +93,8 @@ class Workbench(object):
         return container
 
     def train(self, image, folder, **options):
-        """Trains to the end; answers the exit code and the log."""
-        container = self.start(image, ['train'], folder.path, dict(TRAINING_JOB_NAME='job'), **options)
+        """Trains on one host to the end; answers the exit code and the log."""
+        container = self.start(image, ['train'], folder.path, dict(TRAINING_JOB_NAME='job'), name='algo-1', **options)
         return container.wait(), container.log()
 
     def serve(self, image, folder, environment=None):

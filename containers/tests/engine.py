@@ -8,7 +8,7 @@ LABEL = 'io.sagelocal.instance=containers-test'
 
 def docker(*arguments, **options):
     """Runs a docker command; answers its output."""
-    done = subprocess.run(('docker',) + arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=180,
+    done = subprocess.run(('docker',) + arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=90,
                           **options)
     output = done.stdout.decode('utf-8', 'replace')
     assert done.returncode == 0, 'docker %s: exit code %d\n%s' % (' '.join(arguments), done.returncode, output)
@@ -37,14 +37,19 @@ class Container(object):
         if network:
             options += ['--network', network]
         if name:
-            options += ['--network-alias', name, '--hostname', name]
+            options += ['--hostname', name]
+        if name and network:
+            options += ['--network-alias', name]
         if entrypoint:
             options += ['--entrypoint', entrypoint]
         self.id = docker('run', '-d', *(options + [image] + command)).splitlines()[-1]
 
     def wait(self):
         """The exit code, once it has ended."""
-        return int(docker('wait', self.id))
+        try:
+            return int(docker('wait', self.id))
+        except subprocess.TimeoutExpired:
+            raise AssertionError('container %s does not end; its log:\n%s' % (self.id[:12], self.log()))
 
     def running(self):
         return docker('inspect', '-f', '{{.State.Running}}', self.id) == 'true'
