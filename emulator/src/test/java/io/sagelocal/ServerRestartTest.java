@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -70,6 +71,29 @@ class ServerRestartTest {
     server.awaitJob("job", "Completed");
     assertThat(server.trainingLog("job")).containsExactly("before", "after");
     server.awaitNothingLeft(engine, data);
+  }
+
+  @Test
+  void aStopOfTheEmulatorInTheMidstOfAnUploadIsNoFaultOfTheJob()
+      throws IOException, InterruptedException {
+    byte[] weights = new byte[64 << 20];
+    new Random(1).nextBytes(weights);
+    engine.image(
+        "large",
+        host -> {
+          Files.write(host.path("/opt/ml/model/weights"), weights);
+          return 0;
+        });
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "large"));
+    server.await(
+        "DescribeTrainingJob",
+        Map.of("TrainingJobName", "job"),
+        job -> job.path("SecondaryStatus").asText().equals("Uploading"));
+    server.close();
+    server = new TestServer(data, engine, timeline);
+    server.awaitJob("job", "Completed");
+    assertThat(server.s3("GET", "/bucket/out/job/output/model.tar.gz", new byte[0]).body())
+        .hasSizeGreaterThan(weights.length);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.sagelocal.archive;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -43,13 +44,18 @@ public final class TarGz {
    */
   public static void pack(List<Path> folders, Path file) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
+    try (OutputStream out = Files.newOutputStream(part)) {
+      pack(folders, out);
+    }
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Packs what is in folders into a stream, which is left open. */
+  public static void pack(List<Path> folders, OutputStream out) throws IOException {
     try (TarArchiveOutputStream tar =
         new TarArchiveOutputStream(
             // parameters of a network hardly compress: the quickest level loses little
-            new ParallelGzip(
-                new BufferedOutputStream(Files.newOutputStream(part), BUFFER_BYTES),
-                Deflater.BEST_SPEED),
-            "UTF-8")) {
+            new ParallelGzip(new LeftOpen(out), Deflater.BEST_SPEED), "UTF-8")) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
       tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
       tar.setAddPaxHeadersForNonAsciiNames(true);
@@ -58,7 +64,6 @@ public final class TarGz {
         Files.walkFileTree(folder, new Packer(folder, tar, packed));
       }
     }
-    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**
@@ -140,6 +145,18 @@ public final class TarGz {
   private static void requireInside(Path root, Path path, String name) throws IOException {
     if (!path.startsWith(root)) {
       throw new IOException("tar entry " + name + " leads outside the folder it is unpacked to");
+    }
+  }
+
+  /** A buffer before a stream that somebody else closes. */
+  private static final class LeftOpen extends BufferedOutputStream {
+    LeftOpen(OutputStream out) {
+      super(out, BUFFER_BYTES);
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
     }
   }
 

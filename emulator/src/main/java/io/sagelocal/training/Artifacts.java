@@ -59,7 +59,7 @@ final class Artifacts {
     S3Uri output = spec.outputPath().child(spec.name()).child("output");
     try {
       return spec.compressed()
-          ? uploadArchive(output.child(what + ".tar.gz"), what, data)
+          ? uploadArchive(output.child(what + ".tar.gz"), data)
           : uploadFiles(output.child(what), data);
     } catch (ObjectNotFoundException e) {
       throw kept(
@@ -71,11 +71,9 @@ final class Artifacts {
     }
   }
 
-  private S3Uri uploadArchive(S3Uri target, String what, List<Path> data) throws IOException {
-    Path archive = folder.archive(what + ".tar.gz");
-    TarGz.pack(data, archive);
-    objects.write(target, archive);
-    Files.delete(archive);
+  /** The archive is never on this disk: it is made while it is written. */
+  private S3Uri uploadArchive(S3Uri target, List<Path> data) throws IOException {
+    objects.write(target, out -> TarGz.pack(data, out));
     return target;
   }
 

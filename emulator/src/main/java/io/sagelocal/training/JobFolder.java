@@ -55,11 +55,6 @@ record JobFolder(Path root, Path unsaved) {
     return root.resolve(host).resolve("output/failure");
   }
 
-  /** Where an archive is put together before it goes to S3. */
-  Path archive(String name) {
-    return root.resolve(name);
-  }
-
   /** Makes the folders of a host. */
   void create(String host) throws IOException {
     Files.createDirectories(config(host));

@@ -235,6 +235,7 @@ public final class TrainingJobs implements AutoCloseable {
    */
   @Override
   public void close() {
+    runs.values().forEach(TrainingRun::letGo);
     walkers.shutdownNow();
     walkers.close();
   }

@@ -57,6 +57,8 @@ final class TrainingRun {
 
   private final CountDownLatch over = new CountDownLatch(1);
 
+  private volatile boolean letGo;
+
   /** What fails the present attempt at training. */
   private volatile CompletableFuture<TrainingFailure> attemptFailure = new CompletableFuture<>();
 
@@ -148,13 +150,24 @@ final class TrainingRun {
     } catch (ObjectStoreException e) {
       return failed(job, INTERNAL + ": S3: " + e.getMessage());
     } catch (IOException | RuntimeException e) {
-      log.error("training job {} met an unexpected error", job.arn(), e);
+      if (!letGo) {
+        log.error("training job {} met an unexpected error", job.arn(), e);
+      }
       return failed(job, INTERNAL + ": " + e.getMessage());
     }
   }
 
+  /** Says that the emulator stops: what fails from now on, fails for that. */
+  void letGo() {
+    letGo = true;
+  }
+
   /** Ends the job, or begins it anew where its RetryStrategy allows and it is not at fault. */
   private TrainingJob failed(TrainingJob job, String reason) throws InterruptedException {
+    if (letGo) {
+      log.debug("{} is let go of: {}", job.arn(), reason);
+      throw new InterruptedException("the emulator stops"); // which is no fault of the job
+    }
     String cut = FailureReasons.cut(reason, "");
     if (!reason.startsWith(INTERNAL) || job.retries() >= job.spec().maxRetries() || stop.given()) {
       return end(new Outcome.Failed(cut));
