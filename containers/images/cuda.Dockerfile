@@ -3,7 +3,7 @@ ARG BASE
 ARG CUDA
 FROM ${CUDA} AS cuda
 RUN mkdir -p /cuda/lib64 \
- && find -L /usr/local /usr/lib/x86_64-linux-gnu -maxdepth 5 -type f \
+ && find /usr/local /usr/lib/x86_64-linux-gnu -maxdepth 5 -type f \
       \( -name 'libcu*.so*' -o -name 'libnv*.so*' -o -name 'libnp*.so*' -o -name 'libnccl*.so*' \) -not -path '*/stubs/*' \
       -exec cp -n -t /cuda/lib64 {} + \
  && ls /cuda/lib64/libcudart.so* >/dev/null

@@ -166,14 +166,6 @@ def test_a_gluon_model_of_ones_own_answers(opt_ml, serve):
     'def input_fn(request_body, request_content_type, model):\n    return request_body\n'
     'def predict_fn(input_object, model):\n    return [input_object, model]\n'
     'def output_fn(prediction, content_type):\n    return "%s %s" % tuple(prediction)\n',
-    # as AWS's images call them
-    'def input_fn(model, data, content_type):\n    return data\n'
-    'def predict_fn(module, data):\n    return [data, module]\n'
-    'def output_fn(data, accept):\n    return "%s %s" % tuple(data), accept\n',
-    # as AWS's images call them for Gluon
-    'def input_fn(data, content_type):\n    return data\n'
-    'def predict_fn(block, data):\n    return [data, block]\n'
-    'def output_fn(data, accept):\n    return "%s %s" % tuple(data), accept\n',
     'def transform_fn(model, data, content_type, accept):\n    return "%s %s" % (data, model), accept\n',
 ])
 def test_ones_own_functions_are_called_in_the_order_they_are_written_for(opt_ml, serve, functions):
