@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 15 * 60
 FAREWELL_SECONDS = 2
+# the first host may start a little later than one that fails at once
+JOIN_SECONDS = 10
 
 
 class HostFailed(Exception):
@@ -126,7 +128,7 @@ class Member(object):
     def failed(self, reason):
         """Tells the others; they need not hear it for this host to end."""
         self._leaving = True
-        if self._joined.wait(FAREWELL_SECONDS):
+        if self._joined.wait(JOIN_SECONDS):
             self._say({'state': 'failed', 'reason': reason})
             self._ended.wait(FAREWELL_SECONDS)
 
@@ -137,11 +139,12 @@ class Member(object):
 
     def _stay(self):
         self._connection = self._connect()
-        self._joined.set()
         if self._connection is None:
+            self._joined.set()
             answer = {'end': 'failed', 'host': self._address[0], 'reason': 'it cannot be reached'}
         else:
             send(self._connection, {'host': self._host})
+            self._joined.set()  # not before: nothing may be said before the host's name
             answer = next(read(self._connection),
                           {'end': 'failed', 'host': self._address[0], 'reason': 'it went away'})
             self._connection.close()
