@@ -36,7 +36,8 @@ build_image() {
   trap "rm -rf '$context'" EXIT
   step "making the Java runtime" "$JAVA_HOME/bin/jlink" --add-modules "$runtime_modules" --strip-debug --no-header-files \
     --no-man-pages --compress zip-0 --output "$context/runtime"
-  cp "$jar" "$root/emulator/image/Dockerfile" "$root/emulator/image/prepare" "$context/"
+  cp "$jar" "$context/sagelocal.jar"
+  cp "$root/emulator/image/Dockerfile" "$root/emulator/image/prepare" "$context/"
   step "building $image_name:$tag on $base" docker build --quiet --build-arg "BASE=$base" --tag "$image_name:$tag" "$context"
   echo "$image_name:$tag"
 }
