@@ -1,5 +1,6 @@
 package io.sagelocal.cli;
 
+import io.sagelocal.Settings;
 import io.sagelocal.Version;
 import io.sagelocal.engine.EngineException;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -15,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line as a whole: which commands there are, and how each one ends. */
@@ -40,7 +41,17 @@ public final class Sagelocal implements Callable<Integer> {
 
   /** Runs one command line to its end and answers the exit code. */
   public static int run(Console console, String... args) {
-    return commandLine(console, args).execute(args);
+    Optional<Map<String, String>> plainStart = PlainStart.flags(args);
+    if (plainStart.isEmpty()) {
+      return commandLine(console, args).execute(args);
+    }
+    try {
+      new Foreground(console, OutputFormat.TEXT)
+          .run(Settings.from(plainStart.get(), console.environment()));
+      return ExitCode.OK;
+    } catch (Exception e) { // told as picocli's commands have it told
+      return failure(console, e);
+    }
   }
 
   /**
@@ -58,7 +69,7 @@ public final class Sagelocal implements Callable<Integer> {
         .setErr(writer(console.err()))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Sagelocal::wrongUse)
-        .setExecutionExceptionHandler(Sagelocal::failure);
+        .setExecutionExceptionHandler((e, command, result) -> failure(console, e));
   }
 
   private static PrintWriter writer(PrintStream stream) {
@@ -98,21 +109,21 @@ public final class Sagelocal implements Callable<Integer> {
   }
 
   /** What a user can mend is one line; what is our mistake shows where it lies. */
-  private static int failure(Exception e, CommandLine line, ParseResult result) throws Exception {
+  private static int failure(Console console, Exception e) {
     switch (e) {
-      case IllegalArgumentException known -> tell(line, known);
-      case IllegalStateException known -> tell(line, known);
-      case IOException known -> tell(line, known);
-      case UncheckedIOException known -> tell(line, known);
-      case EngineException known -> tell(line, known);
+      case IllegalArgumentException known -> tell(console, known);
+      case IllegalStateException known -> tell(console, known);
+      case IOException known -> tell(console, known);
+      case UncheckedIOException known -> tell(console, known);
+      case EngineException known -> tell(console, known);
       case InterruptedException interrupted -> Thread.currentThread().interrupt();
-      default -> throw e;
+      default -> e.printStackTrace(console.err());
     }
     return ExitCode.SOFTWARE;
   }
 
-  private static void tell(CommandLine line, Exception e) {
-    line.getErr().println("sagelocal: " + e.getMessage());
+  private static void tell(Console console, Exception e) {
+    console.err().println("sagelocal: " + e.getMessage());
   }
 
   /** The release, as the jar says. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** What a command line answers that needs no server. */
 class SagelocalTest {
@@ -114,6 +115,30 @@ class SagelocalTest {
       progress.step("one");
     }
     assertThat(told(err)).contains("[###############               ] 1/2 one").doesNotContain("\n");
+  }
+
+  @Test
+  void aPlainStartIsReadQuicklyWithWhateverSettings() {
+    assertThat(PlainStart.flags("start", "--port", "0", "--data-dir=/x"))
+        .contains(Map.of("port", "0", "data-dir", "/x"));
+    assertThat(PlainStart.flags("start")).contains(Map.of());
+    assertThat(PlainStart.FLAGS)
+        .isEqualTo(new CommandLine(new SettingsFlags()).getCommandSpec().optionsMap().keySet());
+  }
+
+  @Test
+  void whatIsNoPlainStartIsReadByPicocli() {
+    for (String line :
+        List.of(
+            "stop",
+            "start --help",
+            "start --port",
+            "start --output json",
+            "start --port --hold",
+            "start --port 1 --port 2",
+            "start x")) {
+      assertThat(PlainStart.flags(line.split(" "))).as(line).isEmpty();
+    }
   }
 
   @Test

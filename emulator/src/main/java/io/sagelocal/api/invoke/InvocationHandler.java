@@ -9,11 +9,14 @@ import io.sagelocal.hosting.InvocationTarget;
 import io.sagelocal.hosting.Route;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Response.CompleteListener;
 import org.eclipse.jetty.client.Result;
@@ -26,6 +29,7 @@ import org.eclipse.jetty.proxy.ProxyHandler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +61,24 @@ public final class InvocationHandler extends ProxyHandler.Reverse {
   @Override
   protected void configureHttpClient(HttpClient client) {
     super.configureHttpClient(client);
+    client.setSslContextFactory(noCertificates());
     client.setMaxConnectionsPerDestination(MAX_CONNECTIONS);
     client.setIdleTimeout(MODEL_TIMEOUT.plusSeconds(5).toMillis());
+  }
+
+  /**
+   * Containers speak plain HTTP: to read the authorities' certificates would only slow the start.
+   */
+  private static SslContextFactory.Client noCertificates() {
+    try {
+      SSLContext none = SSLContext.getInstance("TLS");
+      none.init(null, new TrustManager[0], null);
+      SslContextFactory.Client factory = new SslContextFactory.Client();
+      factory.setSslContext(none);
+      return factory;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e); // every JDK has TLS
+    }
   }
 
   @Override
