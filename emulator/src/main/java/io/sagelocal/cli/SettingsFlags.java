@@ -90,7 +90,7 @@ final class SettingsFlags {
       names = "--keep",
       paramLabel = "none|failed",
       description =
-          "none; failed keeps what a failed TrainingJob left, for shell and rerun (SAGELOCAL_KEEP)")
+          "none; failed keeps the containers of a failed TrainingJob, for docker (SAGELOCAL_KEEP)")
   private @Nullable String keep;
 
   /**
