@@ -130,7 +130,8 @@ public final class MetricsOperations {
         .forEach(entity -> given.addAll(entity.documents("MetricData")));
     Map<Metric, List<Datum>> data = new LinkedHashMap<>(); // all are read before one is kept
     for (Document one : given) {
-      data.computeIfAbsent(metric(namespace, one), metric -> new ArrayList<>()).addAll(read(one));
+      data.computeIfAbsent(metric(namespace, one), metric -> new ArrayList<>())
+          .addAll(MetricDatumReader.read(one, timeline.now()));
     }
     data.forEach((metric, values) -> metrics.put(call.scope(), metric, values));
     return Map.of();
@@ -206,62 +207,6 @@ public final class MetricsOperations {
     return Metric.of(namespace, named.findText("MetricName").orElse(""), dimensions);
   }
 
-  private List<Datum> read(Document one) {
-    Instant at = RequestTime.find(one, "Timestamp").orElseGet(timeline::now);
-    String unit = one.findText("Unit").orElse("None");
-    Optional<Document> set = one.findDocument("StatisticValues");
-    if (set.isPresent()) {
-      return List.of(
-          new Datum(
-              at,
-              positive("StatisticValues.SampleCount", number(set.get(), "SampleCount")),
-              number(set.get(), "Sum"),
-              number(set.get(), "Minimum"),
-              number(set.get(), "Maximum"),
-              unit));
-    }
-    List<Double> values =
-        one.has("Values") ? numbers(one, "Values") : List.of(number(one, "Value"));
-    List<Double> counts = one.has("Counts") ? numbers(one, "Counts") : List.of();
-    if (!counts.isEmpty() && counts.size() != values.size()) {
-      throw invalid(
-          "Counts has %d entries but Values has %d; they must be as many",
-          counts.size(), values.size());
-    }
-    List<Datum> data = new ArrayList<>();
-    for (int i = 0; i < values.size(); i++) {
-      double count = counts.isEmpty() ? 1 : positive("Counts", counts.get(i));
-      data.add(Datum.of(at, values.get(i), count, unit));
-    }
-    return data;
-  }
-
-  private static List<Double> numbers(Document one, String member) {
-    List<Double> numbers = new ArrayList<>();
-    for (Object each : (List<?>) one.members().getOrDefault(member, List.of())) {
-      numbers.add(finite(member, each));
-    }
-    return numbers;
-  }
-
-  private static double number(Document one, String member) {
-    return finite(member, one.members().get(member));
-  }
-
-  private static double finite(String member, @Nullable Object value) {
-    if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
-      return number.doubleValue();
-    }
-    throw invalid("%s must be a number but was: %s", member, value);
-  }
-
-  private static double positive(String member, double value) {
-    if (value <= 0) {
-      throw invalid("%s must be greater than 0 but was: %s", member, value);
-    }
-    return value;
-  }
-
   private static double statistic(Datum datum, String name) {
     return switch (name) {
       case "SampleCount" -> datum.count();
@@ -288,7 +233,7 @@ public final class MetricsOperations {
   }
 
   @FormatMethod
-  private static ServiceError invalid(String message, @Nullable Object... values) {
+  static ServiceError invalid(String message, @Nullable Object... values) {
     return new ServiceError("InvalidParameterValue", message.formatted(values));
   }
 
