@@ -11,7 +11,7 @@ def model_fn(model_dir):
     return 'model'
 
 def transform_fn(model, data, content_type, accept):
-    text = data.decode('utf-8')
+    text = data if isinstance(data, str) else data.decode('utf-8')
     if 'raise' in text:
         raise ValueError('no such word')
     return '\\n'.join(line.upper() for line in text.splitlines()), 'text/csv'

@@ -38,24 +38,35 @@ final class Batches implements ModelRequests {
     if (first.isEmpty()) {
       return Optional.empty();
     }
+    long last = first.get().number();
+    List<byte[]> records = new ArrayList<>();
     if (settings.singleRecord()) {
-      return Optional.of(request(List.of(first.get()), forModel(first.get(), false)));
+      keep(first.get(), records);
+      return Optional.of(request(last, last, records, forModel(first.get(), false)));
     }
-    List<InputRecord> together = new ArrayList<>();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     for (Optional<InputRecord> more = first; more.isPresent(); more = take()) {
       byte[] bytes = forModel(more.get(), true);
-      if (!together.isEmpty() && body.size() + bytes.length + 1L > settings.maxPayloadBytes()) {
+      boolean begun = more.get().number() > first.get().number();
+      if (begun && body.size() + bytes.length + 1L > settings.maxPayloadBytes()) {
         pending = more;
         break;
       }
-      if (lines && !together.isEmpty()) {
+      if (lines && begun) {
         body.write('\n');
       }
       body.write(bytes);
-      together.add(more.get());
+      keep(more.get(), records);
+      last = more.get().number();
     }
-    return Optional.of(request(together, body.toByteArray()));
+    return Optional.of(request(first.get().number(), last, records, body.toByteArray()));
+  }
+
+  /** Records are held beside the request only when their answers are joined with them. */
+  private void keep(InputRecord record, List<byte[]> records) {
+    if (processing.filter(DataProcessing::join).isPresent()) {
+      records.add(record.content());
+    }
   }
 
   private byte[] forModel(InputRecord record, boolean amongOthers) {
@@ -70,13 +81,9 @@ final class Batches implements ModelRequests {
     }
   }
 
-  private ModelRequest request(List<InputRecord> together, byte[] body) {
-    boolean joined = processing.filter(DataProcessing::join).isPresent();
+  private ModelRequest request(long first, long last, List<byte[]> records, byte[] body) {
     return new ModelRequest(
-        number++,
-        where(together.getFirst().number(), together.getLast().number()),
-        joined ? together.stream().map(InputRecord::content).toList() : List.of(),
-        () -> BodyPublishers.ofByteArray(body));
+        number++, where(first, last), records, () -> BodyPublishers.ofByteArray(body));
   }
 
   private String where(long first, long last) {

@@ -124,7 +124,8 @@ final class ModelClient implements AutoCloseable {
   }
 
   private TransformFailure refusal(Post post, int status, String body) {
-    String what = "%s answered %d: %s".formatted(words(post), status, body);
+    String what =
+        "%s answered %d%s".formatted(words(post), status, body.isEmpty() ? "" : ": " + body);
     return status < FIRST_SERVER_ERROR
         ? TransformFailure.client(what)
         : TransformFailure.algorithm(what);

@@ -69,7 +69,7 @@ final class Together {
       }
     } catch (UncheckedIOException e) {
       over.completeExceptionally(e.getCause());
-    } catch (IOException | InterruptedException | RuntimeException e) {
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
       over.completeExceptionally(e);
     }
   }
