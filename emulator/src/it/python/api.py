@@ -54,10 +54,11 @@ def model_only(client, bucket, name, script, image=IMAGE):
                         'SAGEMAKER_REGION': 'us-east-1', 'SAGEMAKER_CONTAINER_LOG_LEVEL': '20'}})
 
 
-def model(client, bucket, name, script, image=IMAGE):
+def model(client, bucket, name, script, image=IMAGE, instances=1, **config):
     """Such a model, and an endpoint of it."""
     model_only(client, bucket, name, script, image)
     sagemaker = client('sagemaker')
     sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[
-        {'VariantName': 'AllTraffic', 'ModelName': name, 'InitialInstanceCount': 1, 'InstanceType': 'ml.c4.xlarge'}])
+        {'VariantName': 'AllTraffic', 'ModelName': name, 'InitialInstanceCount': instances,
+         'InstanceType': 'ml.c4.xlarge'}], **config)
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)

@@ -1,5 +1,6 @@
 """Endpoints through boto3, in real containers."""
 import json
+import subprocess
 
 import api
 import pytest
@@ -82,3 +83,45 @@ def test_an_endpoint_after_another_is_not_sent_to_the_first_ones_container(clien
         assert answer['Body'].read().startswith(b'x|')
         client('sagemaker').delete_endpoint(EndpointName=one)
         wait_for('the endpoint is gone', lambda: gone(client, one))
+
+
+def test_a_streamed_answer_is_read_as_events(client, endpoint):
+    answer = client('sagemaker-runtime').invoke_endpoint_with_response_stream(
+        EndpointName=endpoint, Body=b'hello', ContentType='text/plain', Accept='text/css')
+    assert b''.join(event['PayloadPart']['Bytes'] for event in answer['Body']) == b'hello|text/plain|text/css'
+    assert answer['ContentType'].startswith('text/css')
+
+
+def test_a_killed_container_is_replaced_while_the_other_answers(client, bucket, name):
+    api.model(client, bucket, name, ECHO, instances=2)
+    wait_for('InService', lambda: status(client, name) == 'InService')
+    runtime = client('sagemaker-runtime')
+
+    def containers():
+        return subprocess.check_output(
+            ['docker', 'ps', '-q', '--filter', 'label=io.sagelocal.endpoint=' + name]).decode().split()
+
+    before = containers()
+    assert len(before) == 2
+    subprocess.check_call(['docker', 'kill', before[0]], stdout=subprocess.DEVNULL)
+    for _ in range(50):
+        answer = runtime.invoke_endpoint(EndpointName=name, Body=b'x', ContentType='text/plain')
+        assert answer['Body'].read().startswith(b'x|')
+    wait_for('another one runs', lambda: len(set(containers()) - set(before)) == 1)
+    client('sagemaker').delete_endpoint(EndpointName=name)
+    wait_for('the endpoint is gone', lambda: gone(client, name))
+
+
+def test_an_asynchronous_invocation_is_answered_to_s3(client, bucket, name):
+    places = {'S3OutputPath': 's3://%s/out' % bucket, 'S3FailurePath': 's3://%s/bad' % bucket}
+    api.model(client, bucket, name, ECHO, AsyncInferenceConfig={'OutputConfig': places})
+    wait_for('InService', lambda: status(client, name) == 'InService')
+    s3 = client('s3')
+    s3.put_object(Bucket=bucket, Key='in', Body=b'hello')
+    accepted = client('sagemaker-runtime').invoke_endpoint_async(
+        EndpointName=name, InputLocation='s3://%s/in' % bucket, ContentType='text/plain', Accept='text/css')
+    key = accepted['OutputLocation'].split('/', 3)[3]
+    wait_for('the answer', lambda: 'Contents' in s3.list_objects_v2(Bucket=bucket, Prefix=key))
+    assert s3.get_object(Bucket=bucket, Key=key)['Body'].read() == b'hello|text/plain|text/css'
+    client('sagemaker').delete_endpoint(EndpointName=name)
+    wait_for('the endpoint is gone', lambda: gone(client, name))

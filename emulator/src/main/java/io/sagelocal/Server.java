@@ -31,10 +31,13 @@ import io.sagelocal.fakes3.http.S3Handler;
 import io.sagelocal.fakes3.store.Store;
 import io.sagelocal.faults.Faults;
 import io.sagelocal.faults.FaultyEngine;
+import io.sagelocal.hosting.AsyncInvocationCodec;
+import io.sagelocal.hosting.AsyncInvocations;
 import io.sagelocal.hosting.EndpointCodec;
 import io.sagelocal.hosting.EndpointConfigs;
 import io.sagelocal.hosting.Endpoints;
 import io.sagelocal.hosting.HostingContext;
+import io.sagelocal.hosting.InvocationMetrics;
 import io.sagelocal.images.Images;
 import io.sagelocal.logs.LogStore;
 import io.sagelocal.machine.Machine;
@@ -82,11 +85,13 @@ public final class Server implements AutoCloseable {
   private final Gateway gateway;
   private final TrainingJobs training;
   private final Endpoints endpoints;
+  private final AsyncInvocations asyncInvocations;
   private final TransformJobs transforms;
   private final Sweep sweep;
   private volatile boolean engineReached;
 
-  private Server(Settings settings, ContainerEngine real, Timeline timeline) throws IOException {
+  private Server(Settings settings, ContainerEngine real, Timeline timeline, Duration modelPatience)
+      throws IOException {
     Faults faults = new Faults();
     ContainerEngine engine = new FaultyEngine(real, faults, timeline, this::interrupt);
     this.engine = engine;
@@ -132,10 +137,19 @@ public final class Server implements AutoCloseable {
                   new HostingContext(
                       new Records<>(store, Endpoints.KIND, new EndpointCodec(), timeline),
                       serving,
+                      opened(new InvocationMetrics(metrics, timeline)),
                       instance,
                       data.resolve("endpoints")),
                   configs,
                   models));
+      this.asyncInvocations =
+          opened(
+              new AsyncInvocations(
+                  new Records<>(store, AsyncInvocations.KIND, new AsyncInvocationCodec(), timeline),
+                  endpoints,
+                  objects,
+                  timeline,
+                  data.resolve("async-answers")));
       this.transforms =
           opened(
               new TransformJobs(
@@ -174,7 +188,10 @@ public final class Server implements AutoCloseable {
                       json,
                       new QueryProtocol(timeline, cloudwatch),
                       new CborProtocol(cloudwatch),
-                      new FaultyInvocations(new InvocationHandler(endpoints), faults, timeline),
+                      new FaultyInvocations(
+                          new InvocationHandler(endpoints, asyncInvocations, modelPatience),
+                          faults,
+                          timeline),
                       new AdminHandler(
                           faults,
                           new Reset(
@@ -206,10 +223,18 @@ public final class Server implements AutoCloseable {
    */
   public static Server start(Settings settings, ContainerEngine engine, Timeline timeline)
       throws IOException {
-    Server server = new Server(settings, engine, timeline);
+    return start(settings, engine, timeline, InvocationHandler.PATIENCE);
+  }
+
+  /** The same, where model containers may be silent for another time than the service allows. */
+  static Server start(
+      Settings settings, ContainerEngine engine, Timeline timeline, Duration modelPatience)
+      throws IOException {
+    Server server = new Server(settings, engine, timeline, modelPatience);
     Thread.ofVirtual().name("engine-first-contact").start(server::reachEngine);
     server.training.resume();
     server.endpoints.resume();
+    server.asyncInvocations.resume();
     server.transforms.resume();
     return server;
   }

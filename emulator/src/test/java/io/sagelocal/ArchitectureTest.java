@@ -119,7 +119,8 @@ class ArchitectureTest {
               "io.sagelocal.hosting",
               "io.sagelocal.serving",
               "io.sagelocal.models",
-              "io.sagelocal.definitions")
+              "io.sagelocal.definitions",
+              "io.sagelocal.metrics")
           .because("an endpoint is variants of models");
 
   @ArchTest
@@ -189,6 +190,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule JSONPATH_IS_TRANSFORMS =
       onlyIn("com.jayway.jsonpath..", "io.sagelocal.transform");
+
+  @ArchTest
+  static final ArchRule THE_EVENT_STREAM_IS_THE_APIS =
+      onlyIn("software.amazon.eventstream..", "io.sagelocal.api..");
 
   @ArchTest
   static final ArchRule COMPRESS_IS_THE_ARCHIVES =

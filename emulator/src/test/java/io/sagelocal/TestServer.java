@@ -64,11 +64,24 @@ public final class TestServer implements AutoCloseable {
       MachineSettings machine,
       boolean keepFailed)
       throws IOException {
-    this.server =
-        Server.start(
-            new Settings(0, data, hold, 1 << 20, machine, ImageSource.DEFAULT_ORDER, keepFailed),
-            engine,
-            timeline);
+    this(Server.start(settings(data, hold, machine, keepFailed), engine, timeline));
+  }
+
+  private TestServer(Server server) {
+    this.server = server;
+  }
+
+  /** One that lets a model container be silent for so long only. */
+  static TestServer impatient(
+      Path data, FakeContainerEngine engine, Timeline timeline, Duration patience)
+      throws IOException {
+    Settings settings = settings(data, Duration.ZERO, MachineSettings.DEFAULT, false);
+    return new TestServer(Server.start(settings, engine, timeline, patience));
+  }
+
+  private static Settings settings(
+      Path data, Duration hold, MachineSettings machine, boolean keepFailed) {
+    return new Settings(0, data, hold, 1 << 20, machine, ImageSource.DEFAULT_ORDER, keepFailed);
   }
 
   URI endpoint() {
@@ -215,7 +228,7 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
-  private static String authorization(String region, String service) {
+  static String authorization(String region, String service) {
     return "AWS4-HMAC-SHA256 Credential=000000000000/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0"
         .formatted(region, service);
   }

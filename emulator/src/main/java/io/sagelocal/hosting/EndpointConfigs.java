@@ -36,6 +36,7 @@ public final class EndpointConfigs {
     refuseWhatIsMissing(request);
     List<ProductionVariant> variants = variants(request);
     refuseDoubtfulVariants(variants);
+    AsyncRules.check(request, variants);
     for (ProductionVariant variant : variants) {
       models.require(scope, variant.modelName());
     }

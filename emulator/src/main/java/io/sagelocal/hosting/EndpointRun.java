@@ -78,7 +78,14 @@ final class EndpointRun {
     if (deleting || fleet == null) {
       return Optional.empty();
     }
-    Optional<Instance> claimed = fleet.claim(target.variant(), null);
+    if (fleet.async() != target.async()) {
+      throw new ServiceError(
+          "ValidationError",
+          target.async()
+              ? "Endpoint %s has no AsyncInferenceConfig; use InvokeEndpoint".formatted(name)
+              : "Endpoint %s has an AsyncInferenceConfig; use InvokeEndpointAsync".formatted(name));
+    }
+    Optional<Instance> claimed = fleet.claim(target, null);
     if (claimed.isEmpty()) {
       return Optional.empty();
     }
@@ -88,7 +95,17 @@ final class EndpointRun {
       claimed.get().release();
       throw e;
     }
-    return Optional.of(new Route(fleet, claimed.get(), target, logGroupArn));
+    return Optional.of(new Route(this, fleet, claimed.get(), target));
+  }
+
+  /** Where its containers' logs are. */
+  String logGroupArn() {
+    return logGroupArn;
+  }
+
+  /** Counts an invocation that one of its instances has answered or failed to. */
+  void count(String variant, int status, long model, long overhead) {
+    context.metrics().count(scope, name, variant, status, model, overhead);
   }
 
   /**

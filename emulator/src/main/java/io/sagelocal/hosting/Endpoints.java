@@ -233,6 +233,33 @@ public final class Endpoints implements AutoCloseable {
         .orElseThrow(() -> refusal(scope, name, target));
   }
 
+  /**
+   * How an endpoint answers to S3.
+   *
+   * @throws ServiceError a ValidationError when there is no such endpoint, it is not in service or
+   *     does not answer to S3
+   */
+  AsyncRules requireAsync(Scope scope, String name) {
+    Endpoint endpoint =
+        find(scope, name)
+            .filter(Endpoint::serves)
+            .orElseThrow(() -> refusal(scope, name, InvocationTarget.ASYNC));
+    return AsyncRules.of(endpoint.deployment().config())
+        .orElseThrow(() ->
+            new ServiceError(
+                "ValidationError",
+                "Endpoint %s has no AsyncInferenceConfig; use InvokeEndpoint".formatted(name)));
+  }
+
+  /** How many invocations an endpoint that answers to S3 has at a time. */
+  int requireAsyncSlots(Scope scope, String name) {
+    return requireAsync(scope, name).perInstance()
+        * find(scope, name).stream()
+            .flatMap(endpoint -> endpoint.variants().stream())
+            .mapToInt(ProductionVariant::instanceCount)
+            .sum();
+  }
+
   /** Why an invocation has nowhere to go. */
   private ServiceError refusal(Scope scope, String name, InvocationTarget target) {
     Optional<Endpoint> endpoint = find(scope, name);

@@ -23,6 +23,7 @@ final class Fleet {
   private final InstanceNames names;
   private final Map<String, Variant> variants = new LinkedHashMap<>();
   private final AtomicInteger requests = new AtomicInteger();
+  private final boolean async;
   private volatile boolean givenUp;
 
   /** One variant's places, and the instances that take requests. */
@@ -51,7 +52,13 @@ final class Fleet {
     this.context = context;
     this.names = names;
     deployment.variants().forEach(variant -> variants.put(variant.name(), new Variant()));
+    this.async = AsyncRules.of(deployment.config()).isPresent();
     weigh(deployment);
+  }
+
+  /** Whether it answers to S3. */
+  boolean async() {
+    return async;
   }
 
   /** Begins to start every instance, again and again where it fails. */
@@ -124,15 +131,17 @@ final class Fleet {
   /**
    * Claims the instance that shall answer a request.
    *
-   * @param target the variant that is asked for; empty for any
    * @param except one that has been tried
    * @return empty when there is none
    */
-  Optional<Instance> claim(Optional<String> target, @Nullable Instance except) {
+  Optional<Instance> claim(InvocationTarget target, @Nullable Instance except) {
     while (true) {
       int request = requests.getAndIncrement() & Integer.MAX_VALUE;
-      Variant variant = target.isPresent() ? variants.get(target.get()) : byWeight(request, except);
-      Instance least = variant == null ? null : leastBusy(variant, request, except);
+      Variant variant =
+          target.variant().isPresent()
+              ? variants.get(target.variant().get())
+              : byWeight(request, except);
+      Instance least = variant == null ? null : leastBusy(variant, target, request, except);
       if (least == null) {
         return Optional.empty();
       }
@@ -161,18 +170,26 @@ final class Fleet {
     return last;
   }
 
-  /** Among equals another one each time. */
+  /** Those that have the model before those that have not; among equals another one each time. */
   private static @Nullable Instance leastBusy(
-      Variant variant, int request, @Nullable Instance except) {
+      Variant variant, InvocationTarget target, int request, @Nullable Instance except) {
     Object[] instances = variant.instances.toArray();
-    Instance least = null;
+    Instance best = null;
+    boolean bestHas = false;
     for (int i = 0; i < instances.length; i++) {
       Instance each = (Instance) instances[(request + i) % instances.length];
-      if (each != except && (least == null || each.outstanding() < least.outstanding())) {
-        least = each;
+      if (each == except) {
+        continue;
+      }
+      boolean has = each.hasLoaded(target);
+      if (best == null
+          || (has && !bestHas)
+          || (has == bestHas && each.outstanding() < best.outstanding())) {
+        best = each;
+        bestHas = has;
       }
     }
-    return least;
+    return best;
   }
 
   private Startup begin(Deployment deployment, boolean patient) {

@@ -8,7 +8,12 @@ import java.nio.file.Path;
  * What an endpoint's run works with.
  *
  * @param instance the emulator's own identity, by which its containers are labelled
+ * @param metrics where invocations are counted
  * @param endpointsFolder where endpoints' containers have their scratch folders
  */
 public record HostingContext(
-    Records<Endpoint> records, ServingContext serving, String instance, Path endpointsFolder) {}
+    Records<Endpoint> records,
+    ServingContext serving,
+    InvocationMetrics metrics,
+    String instance,
+    Path endpointsFolder) {}

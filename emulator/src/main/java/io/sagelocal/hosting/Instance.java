@@ -28,6 +28,11 @@ final class Instance {
     return model;
   }
 
+  /** Whether it has the model on demand that is asked for, if one is. */
+  boolean hasLoaded(InvocationTarget target) {
+    return target.model().isPresent() && model.servers().getFirst().hasLoaded(target.model().get());
+  }
+
   int outstanding() {
     return outstanding.get();
   }

@@ -12,12 +12,13 @@ import java.util.Optional;
  * @param variant the TargetVariant
  * @param container the TargetContainerHostname
  * @param model the TargetModel
+ * @param async whether the answer goes to S3
  */
 public record InvocationTarget(
-    Optional<String> variant, Optional<String> container, Optional<String> model) {
-  /** Whatever there is. */
-  public static final InvocationTarget ANY =
-      new InvocationTarget(Optional.empty(), Optional.empty(), Optional.empty());
+    Optional<String> variant, Optional<String> container, Optional<String> model, boolean async) {
+  /** Whatever instance there is, to be answered to S3. */
+  static final InvocationTarget ASYNC =
+      new InvocationTarget(Optional.empty(), Optional.empty(), Optional.empty(), true);
 
   /**
    * Checks that a model has what is asked for.

@@ -10,18 +10,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Where an invocation goes: a running instance, on whose hands the request is until this is closed.
  */
 public final class Route implements AutoCloseable {
+  private final EndpointRun endpoint;
   private final Fleet fleet;
   private final Instance instance;
   private final InvocationTarget target;
-  private final String logGroupArn;
   private final List<ModelServer> stages;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  Route(Fleet fleet, Instance instance, InvocationTarget target, String logGroupArn) {
+  Route(EndpointRun endpoint, Fleet fleet, Instance instance, InvocationTarget target) {
+    this.endpoint = endpoint;
     this.fleet = fleet;
     this.instance = instance;
     this.target = target;
-    this.logGroupArn = logGroupArn;
     this.stages = stages(instance, target);
   }
 
@@ -42,14 +42,23 @@ public final class Route implements AutoCloseable {
 
   /** Where the containers' logs are. */
   public String logGroupArn() {
-    return logGroupArn;
+    return endpoint.logGroupArn();
   }
 
   /** Another instance for the same request; empty when there is none. */
   public Optional<Route> other() {
-    return fleet
-        .claim(target.variant(), instance)
-        .map(each -> new Route(fleet, each, target, logGroupArn));
+    return fleet.claim(target, instance).map(each -> new Route(endpoint, fleet, each, target));
+  }
+
+  /**
+   * Counts the invocation in the endpoint's metrics.
+   *
+   * @param status the container's HTTP status; 0 when it did not answer
+   * @param model nanoseconds from sending the request to the beginning of the answer
+   * @param overhead nanoseconds of everything else
+   */
+  public void count(int status, long model, long overhead) {
+    endpoint.count(variant(), status, model, overhead);
   }
 
   @Override

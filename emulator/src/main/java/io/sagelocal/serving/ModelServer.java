@@ -1,6 +1,7 @@
 package io.sagelocal.serving;
 
 import io.sagelocal.account.ContainerAccess;
+import io.sagelocal.aws.ServiceError;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.ContainerNetwork;
@@ -48,6 +49,7 @@ public final class ModelServer {
   private final Thread logFollower;
   private final LogStream logStream;
   private volatile @Nullable InetSocketAddress address;
+  private volatile @Nullable ModelsOnDemand models;
 
   private ModelServer(ServingContext context, ModelServerSpec spec, ContainerId container) {
     this.context = context;
@@ -106,6 +108,33 @@ public final class ModelServer {
   /** The container's name within its model. */
   public String name() {
     return spec.container().name();
+  }
+
+  /** Whether a container with Mode MultiModel has that model. */
+  public boolean hasLoaded(String targetModel) {
+    ModelsOnDemand known = models;
+    return known != null && known.has(targetModel);
+  }
+
+  /**
+   * Has a container with Mode MultiModel load a model that it does not have yet.
+   *
+   * @param targetModel the key of its archive below the ModelDataUrl
+   * @return what keeps it loaded until it is closed
+   * @throws ServiceError a ValidationError when there is no such object
+   * @throws LoadFailure when the container does not load it
+   */
+  public LoadedModel load(String targetModel) throws LoadFailure, InterruptedException {
+    return models().load(targetModel);
+  }
+
+  private synchronized ModelsOnDemand models() {
+    ModelsOnDemand known = models;
+    if (known == null) {
+      known = new ModelsOnDemand(context, spec, address());
+      models = known;
+    }
+    return known;
   }
 
   /** The engine's identifier of the container: no other ever has it. */
