@@ -328,7 +328,7 @@ class ServerFleetTest {
   }
 
   private HttpResponse<String> invoke() throws IOException, InterruptedException {
-    return server.invoke("endpoint", "");
+    return server.invoke("endpoint", "x");
   }
 
   private JsonNode describe() throws IOException, InterruptedException {

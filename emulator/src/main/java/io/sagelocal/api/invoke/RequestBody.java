@@ -49,6 +49,14 @@ final class RequestBody extends ContentSourceRequestContent {
     return chunk;
   }
 
+  /** A connection that failed before it took anything leaves the body for another one. */
+  @Override
+  public void fail(Throwable failure) {
+    if (touched) {
+      super.fail(failure);
+    }
+  }
+
   private static String contentType(Request request) {
     String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
     return type == null ? "application/octet-stream" : type;
