@@ -90,6 +90,8 @@ public final class Sagelocal implements Callable<Integer> {
     commands.put("invoke", () -> new InvokeCommand(console));
     commands.put("clean", () -> new CleanCommand(console));
     commands.put("completion", () -> new CompletionCommand(console, () -> commandLine(console)));
+    commands.put("shell", () -> new ShellCommand(console));
+    commands.put("rerun", () -> new RerunCommand(console));
     return commands;
   }
 

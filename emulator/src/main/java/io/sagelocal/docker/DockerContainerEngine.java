@@ -23,6 +23,7 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
   private final Networks networks;
   private final Deletion deletion;
   private final GpuDevices gpuDevices;
+  private final LookingInto lookingInto;
 
   /**
    * @param environment where DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, HOME and XDG_RUNTIME_DIR
@@ -34,6 +35,7 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
     this.containers = new Containers(daemon);
     this.networks = new Networks(daemon);
     this.deletion = new Deletion(daemon, containers, images);
+    this.lookingInto = new LookingInto(daemon, containers);
     this.gpuDevices = new GpuDevices(daemon, containers, images, environment);
   }
 
@@ -130,6 +132,20 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
   @Override
   public Map<String, String> networksLabelled(String label) {
     return networks.labelled(label);
+  }
+
+  /** Shell lines that run these containers once more, under other names and in this order. */
+  public List<String> rerun(List<String> names) {
+    return lookingInto.rerun(names);
+  }
+
+  /**
+   * A shell in a container, or in a copy of one that has ended.
+   *
+   * @param terminal whether it talks to a person
+   */
+  public ContainerShell shell(String name, boolean terminal) {
+    return lookingInto.shell(name, terminal);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.sagelocal.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -10,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -85,11 +86,20 @@ public final class FakeContainerEngine implements ContainerEngine {
 
   /** Ends a running container as the kernel or somebody's {@code kill -9} would. */
   public void kill(String name, boolean outOfMemory) {
-    Running running = Objects.requireNonNull(containers.get(name), name);
+    assertThat(killIfThere(name, outOfMemory)).as("container %s is there", name).isTrue();
+  }
+
+  /** As {@link #kill}; answers whether there was such a container. */
+  public boolean killIfThere(String name, boolean outOfMemory) {
+    Running running = containers.get(name);
+    if (running == null) {
+      return false;
+    }
     running.exit().complete(new Exit(KILLED, outOfMemory));
     running.log().end();
     running.thread().interrupt();
     running.host().close();
+    return true;
   }
 
   /** The names of the containers that are there, running or ended. */
