@@ -15,6 +15,8 @@ import uuid
 
 import boto3
 
+import bench_s3
+
 JAVA = os.environ['BENCH_JAVA'].split()
 IMAGE = 'sagelocal/debian:bullseye-slim'
 MXNET = 'sagelocal/mxnet:1.2.1-cpu-py3'
@@ -24,11 +26,12 @@ ECHO = 'def model_fn(model_dir):\n    return 1\n\ndef transform_fn(model, data, 
 
 
 class Emulator(object):
-    def __init__(self):
+    def __init__(self, environment=()):
         self.data = tempfile.mkdtemp()
         self.began = time.time()
         self.process = subprocess.Popen(JAVA + ['start', '--port', '0', '--data-dir', self.data],
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                        env=dict(os.environ, **dict(environment)))
         for line in self.process.stdout:
             if line.startswith('Listening on '):
                 self.endpoint = line.split()[-1]
@@ -200,6 +203,9 @@ def main():
                 '-' if goal is None else '>= %g' % -goal if goal < 0 else '<= %g' % goal, against), flush=True)
 
     start_figures(report)
+    bench_s3.s3_figures(report, Emulator, lambda one: boto3.client(
+        'sagemaker', endpoint_url=one.endpoint, region_name='us-east-1', aws_access_key_id='000000000000',
+        aws_secret_access_key='x'), IMAGE, ROLE)
     emulator = Emulator()
     try:
         os.environ.update(AWS_ENDPOINT_URL=emulator.endpoint, AWS_ACCESS_KEY_ID='000000000000',

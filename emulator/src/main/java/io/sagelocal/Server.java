@@ -23,12 +23,9 @@ import io.sagelocal.api.query.QueryProtocol;
 import io.sagelocal.aws.Arn;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.disk.DiskStateStore;
-import io.sagelocal.embedded.EmbeddedObjectStore;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.HostAccess;
-import io.sagelocal.fakes3.http.S3Handler;
-import io.sagelocal.fakes3.store.Store;
 import io.sagelocal.faults.Faults;
 import io.sagelocal.faults.FaultyEngine;
 import io.sagelocal.hosting.AsyncInvocationCodec;
@@ -61,7 +58,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -82,6 +78,7 @@ public final class Server implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final ContainerEngine engine;
   private final Path clientFiles;
+  private final List<String> notes;
   private final Gateway gateway;
   private final TrainingJobs training;
   private final Endpoints endpoints;
@@ -101,8 +98,14 @@ public final class Server implements AutoCloseable {
     try {
       StateStore store = opened(DiskStateStore.open(data.resolve("state.mv")));
       String instance = InstanceId.of(data);
-      Store s3 = opened(Store.open(data.resolve("s3"), Clock.systemUTC()));
-      ObjectStore objects = new EmbeddedObjectStore(s3);
+      OpenedStore s3 =
+          OpenedStore.open(settings.store().backend(), data, engine, instance, timeline);
+      opened(s3.closing());
+      this.notes = s3.notes();
+      ObjectStore objects = s3.objects();
+      if (settings.store().init().isPresent()) {
+        settings.store().init().get().load(objects);
+      }
       LogStore logs = new LogStore(data.resolve("logs"), timeline);
       MetricStore metrics = new MetricStore(data.resolve("metrics"));
       Machine machine = new Machine(engine, settings.machine());
@@ -204,7 +207,7 @@ public final class Server implements AutoCloseable {
                               metrics,
                               objects,
                               faults)),
-                      new S3Handler(s3),
+                      s3.front(),
                       this::health,
                       token ->
                           RoleSession.ofToken(token)
@@ -242,6 +245,11 @@ public final class Server implements AutoCloseable {
   /** The emulator as clients on this machine reach it. */
   public URI endpoint() {
     return URI.create("http://127.0.0.1:" + gateway.port());
+  }
+
+  /** What a user wants to know when it has started, line by line. */
+  public List<String> notes() {
+    return notes;
   }
 
   /** How many jobs are on their way. */

@@ -25,6 +25,7 @@ import java.util.Optional;
  *     SAGELOCAL_IMAGES}
  * @param keepFailed whether the containers of a failed TrainingJob stay; {@code --keep failed},
  *     {@code SAGELOCAL_KEEP}
+ * @param store which S3 store there is
  */
 public record Settings(
     int port,
@@ -33,7 +34,8 @@ public record Settings(
     long sharedMemoryBytes,
     MachineSettings machine,
     List<ImageSource> images,
-    boolean keepFailed) {
+    boolean keepFailed,
+    StoreSettings store) {
   private static final int DEFAULT_PORT = 4566;
   private static final int MAX_PORT = 65_535;
   private static final int MAX_HOLD_SECONDS = 25;
@@ -65,7 +67,11 @@ public record Settings(
             .find("images", "SAGELOCAL_IMAGES")
             .map(ImageSource::order)
             .orElse(ImageSource.DEFAULT_ORDER),
-        sources.choice("keep", "SAGELOCAL_KEEP", "none", "none", "failed").equals("failed"));
+        sources.choice("keep", "SAGELOCAL_KEEP", "none", "none", "failed").equals("failed"),
+        StoreSettings.of(
+            sources.find("s3", "SAGELOCAL_S3").orElse("embedded"),
+            sources.find("init", "SAGELOCAL_INIT"),
+            environment));
   }
 
   private static MachineSettings machine(Sources sources) {

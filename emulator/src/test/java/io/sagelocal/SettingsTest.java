@@ -69,4 +69,30 @@ class SettingsTest {
     assertThatThrownBy(() -> Settings.from(Map.of(), Map.of("SAGELOCAL_IMAGES", "registry")))
         .hasMessageContaining("\"registry\" must be exact, local or pull");
   }
+
+  @Test
+  void theStoreIsTheEmbeddedOneUnlessAnotherIsChosen() {
+    assertThat(Settings.from(Map.of(), Map.of()).store()).isEqualTo(StoreSettings.EMBEDDED);
+    assertThat(Settings.from(Map.of("s3", "minio"), Map.of()).store().backend())
+        .isInstanceOf(StoreSettings.Backend.Minio.class);
+    Map<String, String> keys =
+        Map.of("SAGELOCAL_S3_ACCESS_KEY", "key", "SAGELOCAL_S3_SECRET_KEY", "word");
+    assertThat(Settings.from(Map.of("s3", "http://localhost:9000"), keys).store().backend())
+        .isInstanceOf(StoreSettings.Backend.External.class)
+        .asString()
+        .doesNotContain("word");
+  }
+
+  @Test
+  void aStoreThatCannotBeIsNamed() {
+    for (String wrong :
+        new String[] {"aws", "localhost:9000", "http://key:word@host", "http://host/path"}) {
+      assertThatThrownBy(() -> Settings.from(Map.of("s3", wrong), Map.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("--s3")
+          .hasMessageContaining(wrong);
+    }
+    assertThatThrownBy(() -> Settings.from(Map.of("s3", "http://localhost:9000"), Map.of()))
+        .hasMessageContaining("SAGELOCAL_S3_ACCESS_KEY");
+  }
 }

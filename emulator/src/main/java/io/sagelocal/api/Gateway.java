@@ -7,6 +7,7 @@ import io.sagelocal.api.admin.AdminHandler;
 import io.sagelocal.api.cbor.CborProtocol;
 import io.sagelocal.api.json.JsonProtocol;
 import io.sagelocal.api.query.QueryProtocol;
+import io.sagelocal.api.s3.S3Front;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Map;
@@ -51,7 +52,7 @@ public final class Gateway implements AutoCloseable {
       CborProtocol cbor,
       Handler.Abstract invocations,
       AdminHandler admin,
-      Handler.Abstract s3,
+      S3Front s3,
       Supplier<Map<String, Object>> health,
       Function<String, Optional<Map<String, Object>>> credentials) {}
 
@@ -71,9 +72,9 @@ public final class Gateway implements AutoCloseable {
           config.http.maxRequestSize = RequestBody.MAX_BYTES;
           config.jetty.modifyServer(jetty -> {
             server[0] = jetty;
-            services.s3().setServer(jetty);
+            services.s3().handler().setServer(jetty);
             services.invocations().setServer(jetty);
-            jetty.setHandler(new Router(services.s3(), services.invocations()));
+            jetty.setHandler(new Router(services.s3().handler(), services.invocations()));
           });
           config.jetty.modifyHttpConfiguration(Gateway::tolerant);
           config.jetty.addConnector((jetty, http) -> connector(jetty, http, LOOPBACK, port));

@@ -1,12 +1,19 @@
 package io.sagelocal.cli;
 
+import io.sagelocal.InitPrograms;
 import io.sagelocal.Server;
 import io.sagelocal.Settings;
 import io.sagelocal.SystemTimeline;
+import io.sagelocal.account.ClientSettings;
+import io.sagelocal.aws.AccountId;
+import io.sagelocal.aws.Region;
 import io.sagelocal.docker.DockerContainerEngine;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
 /** The emulator in this process, until a signal ends it. */
 final class Foreground {
@@ -27,6 +34,11 @@ final class Foreground {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> shutDown(running, server, engine, timeline), "shut-down"));
+    if (settings.store().init().isPresent()) {
+      InitPrograms.run(
+          settings.store().init().get().programs(),
+          clientEnvironment(server, settings.dataFolder().resolve("aws")));
+    }
     output.told(
         console.out(),
         Map.of(
@@ -35,14 +47,28 @@ final class Foreground {
             "endpoint",
             server.endpoint().toString(),
             "dataFolder",
-            settings.dataFolder().toString()),
+            settings.dataFolder().toString(),
+            "notes",
+            server.notes()),
         """
         Data in %s
         Listening on %s
-        Ready.\
+        %sReady.\
         """
-            .formatted(settings.dataFolder(), server.endpoint()));
+            .formatted(
+                settings.dataFolder(),
+                server.endpoint(),
+                server.notes().stream().map(line -> line + "\n").collect(Collectors.joining())));
     new CountDownLatch(1).await(); // until a signal runs the hook
+  }
+
+  private static Map<String, String> clientEnvironment(Server server, Path folder)
+      throws IOException {
+    ClientSettings client = new ClientSettings(server.endpoint());
+    client.writeTo(folder);
+    Map<String, String> variables = new HashMap<>(client.redirection(folder.toString()));
+    variables.putAll(ClientSettings.identity(AccountId.DEFAULT.digits(), Region.DEFAULT));
+    return variables;
   }
 
   private void shutDown(

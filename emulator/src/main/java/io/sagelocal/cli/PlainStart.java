@@ -22,7 +22,9 @@ final class PlainStart {
           "--gpu",
           "--images",
           "--hosts",
-          "--keep");
+          "--keep",
+          "--s3",
+          "--init");
 
   private PlainStart() {}
 

@@ -2,7 +2,9 @@ package io.sagelocal.cli;
 
 import io.sagelocal.Settings;
 import io.sagelocal.Version;
+import io.sagelocal.aws.ServiceError;
 import io.sagelocal.engine.EngineException;
+import io.sagelocal.objects.ObjectStoreException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -88,6 +90,7 @@ public final class Sagelocal implements Callable<Integer> {
     commands.put("describe", () -> new DescribeCommand(console));
     commands.put("logs", () -> new LogsCommand(console));
     commands.put("invoke", () -> new InvokeCommand(console));
+    commands.put("s3", () -> new S3Command(console));
     commands.put("clean", () -> new CleanCommand(console));
     commands.put("completion", () -> new CompletionCommand(console, () -> commandLine(console)));
     commands.put("shell", () -> new ShellCommand(console));
@@ -118,6 +121,8 @@ public final class Sagelocal implements Callable<Integer> {
       case IOException known -> tell(console, known);
       case UncheckedIOException known -> tell(console, known);
       case EngineException known -> tell(console, known);
+      case ObjectStoreException known -> tell(console, known);
+      case ServiceError known -> tell(console, known);
       case InterruptedException interrupted -> Thread.currentThread().interrupt();
       default -> e.printStackTrace(console.err());
     }

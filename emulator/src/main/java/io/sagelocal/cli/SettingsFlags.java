@@ -93,6 +93,24 @@ final class SettingsFlags {
           "none; failed keeps the containers of a failed TrainingJob, for docker (SAGELOCAL_KEEP)")
   private @Nullable String keep;
 
+  @Keep
+  @Option(
+      names = "--s3",
+      paramLabel = "STORE",
+      description =
+          "embedded; or minio, or the URL of any S3, with its keys in SAGELOCAL_S3_ACCESS_KEY and"
+              + " SAGELOCAL_S3_SECRET_KEY (SAGELOCAL_S3)")
+  private @Nullable String store;
+
+  @Keep
+  @Option(
+      names = "--init",
+      paramLabel = "DIR",
+      description =
+          "none; its folders become buckets with their files, and its ready.d/*.sh and *.py are run"
+              + " before it is ready (SAGELOCAL_INIT)")
+  private @Nullable String init;
+
   /**
    * Flags, then environment, then defaults.
    *

@@ -1,5 +1,6 @@
 package io.sagelocal.training;
 
+import io.sagelocal.objects.Downloads;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.training.ChannelItems.Share;
 import java.io.IOException;
@@ -35,21 +36,45 @@ final class ChannelDownload {
     Files.createDirectories(folder);
     ChannelItems items = new ChannelItems(objects, channel);
     ObjectFiles files = new ObjectFiles(objects, folder, items::failed);
-    try {
-      items.forEach(share, 0, row -> put(row, files));
+    try (Downloads downloads = new Downloads(objects)) {
+      items.forEach(share, 0, row -> put(row, files, downloads));
+      finish(files, downloads);
     } catch (CancellationException e) {
       log.debug("channel {} is given up: the job stops", channel.name());
     }
   }
 
-  private void put(List<ChannelItem> row, ObjectFiles files) throws IOException {
+  private void put(List<ChannelItem> row, ObjectFiles files, Downloads downloads)
+      throws IOException {
     for (ChannelItem item : row) {
       if (stopped.getAsBoolean()) {
         throw new CancellationException();
       }
       if (item instanceof ChannelItem.Stored object) {
-        files.put(object.uri(), object.name());
+        begin(files, downloads, object);
       }
     }
+  }
+
+  private static void begin(ObjectFiles files, Downloads downloads, ChannelItem.Stored object)
+      throws IOException {
+    try {
+      files.begin(downloads, object.uri(), object.name());
+    } catch (InterruptedException e) {
+      throw cancelled();
+    }
+  }
+
+  private static void finish(ObjectFiles files, Downloads downloads) throws IOException {
+    try {
+      files.finish(downloads);
+    } catch (InterruptedException e) {
+      throw cancelled();
+    }
+  }
+
+  private static CancellationException cancelled() {
+    Thread.currentThread().interrupt();
+    return new CancellationException();
   }
 }

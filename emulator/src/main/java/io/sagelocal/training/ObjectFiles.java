@@ -1,5 +1,6 @@
 package io.sagelocal.training;
 
+import io.sagelocal.objects.Downloads;
 import io.sagelocal.objects.ObjectNotFoundException;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.S3Uri;
@@ -55,6 +56,39 @@ final class ObjectFiles {
       throw failed.apply(
           "holds %s, but another of its objects has the file name %s or the folder in it"
               .formatted(object, name));
+    }
+  }
+
+  /**
+   * Begins to put one object, beside others; failures of those show here as well.
+   *
+   * @param name the file's path below the folder
+   * @throws TrainingFailure when an object is not there or cannot be its file
+   */
+  void begin(Downloads downloads, S3Uri object, String name)
+      throws IOException, InterruptedException {
+    Path file = place(object, name);
+    try {
+      Path parent = file.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      downloads.add(object, file);
+    } catch (ObjectNotFoundException e) {
+      throw failed.apply("names %s, which does not exist".formatted(e.uri()));
+    } catch (FileAlreadyExistsException e) {
+      throw failed.apply(
+          "holds %s, but another of its objects has the file name %s or the folder in it"
+              .formatted(object, name));
+    }
+  }
+
+  /** Waits for all that was begun. */
+  void finish(Downloads downloads) throws IOException, InterruptedException {
+    try {
+      downloads.finish();
+    } catch (ObjectNotFoundException e) {
+      throw failed.apply("names %s, which does not exist".formatted(e.uri()));
     }
   }
 

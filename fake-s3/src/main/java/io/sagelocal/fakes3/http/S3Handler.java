@@ -7,12 +7,6 @@ import io.sagelocal.fakes3.store.Store;
 import io.sagelocal.fakes3.store.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +23,6 @@ import org.slf4j.LoggerFactory;
 /** S3 over HTTP. The table says which request is which operation; what is not in it is refused. */
 public final class S3Handler extends Handler.Abstract {
   private static final Logger log = LoggerFactory.getLogger(S3Handler.class);
-  private static final DateTimeFormatter SIGNED_AT =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'");
 
   /** Query parameters that choose another operation; every other one only shapes it. */
   private static final Set<String> SUBRESOURCES =
@@ -183,7 +175,7 @@ public final class S3Handler extends Handler.Abstract {
     try {
       try {
         S3Request asked = S3Request.of(request);
-        requireNotExpired(asked);
+        LentAddress.requireNotExpired(request, store.clock().instant());
         operation(asked).run(asked, answer);
       } catch (StoreException e) {
         refuse(request, answer, id, e);
@@ -233,30 +225,6 @@ public final class S3Handler extends Handler.Abstract {
             new StoreException(
                 ErrorCode.NOT_IMPLEMENTED,
                 "\"%s\" is not implemented by this store; use MinIO or S3 itself".formatted(name)));
-  }
-
-  /** Signatures are not checked, but an address that was lent for a time ends with it. */
-  private void requireNotExpired(S3Request request) {
-    Optional<String> signed = request.parameter("X-Amz-Date");
-    Optional<String> seconds = request.parameter("X-Amz-Expires");
-    if (signed.isEmpty() || seconds.isEmpty()) {
-      return;
-    }
-    Instant end;
-    try {
-      end =
-          LocalDateTime.parse(signed.get(), SIGNED_AT)
-              .toInstant(ZoneOffset.UTC)
-              .plus(Duration.ofSeconds(Long.parseLong(seconds.get())));
-    } catch (DateTimeException | NumberFormatException e) {
-      throw new StoreException(
-          ErrorCode.INVALID_ARGUMENT,
-          "X-Amz-Date must be a time and X-Amz-Expires a number of seconds but were: %s, %s"
-              .formatted(signed.get(), seconds.get()));
-    }
-    if (store.clock().instant().isAfter(end)) {
-      throw new StoreException(ErrorCode.ACCESS_DENIED, "Request has expired: it ended at " + end);
-    }
   }
 
   private static void refuse(Request request, S3Answer answer, String id, StoreException e)

@@ -40,6 +40,8 @@ public final class Store implements AutoCloseable {
   private final Index index;
   private final Blobs blobs;
   private final Uploads uploads;
+  private final Thread sweeper =
+      Thread.ofPlatform().name("s3-sweep").daemon().unstarted(this::sweep);
 
   private Store(Clock clock, Index index, Blobs blobs) {
     this.clock = clock;
@@ -59,7 +61,7 @@ public final class Store implements AutoCloseable {
     Index index = Index.open(real.resolve("index.mv"));
     Blobs blobs = new Blobs(real.resolve("blobs"), index.change(() -> nextRun(index)));
     Store store = new Store(clock, index, blobs);
-    Thread.ofPlatform().name("s3-sweep").daemon().start(store::sweep);
+    store.sweeper.start();
     return store;
   }
 
@@ -417,6 +419,11 @@ public final class Store implements AutoCloseable {
 
   @Override
   public void close() {
+    try {
+      sweeper.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it finds the index closed then, and says so
+    }
     index.close();
   }
 

@@ -1,0 +1,164 @@
+package io.sagelocal.objects;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts objects into files of this disk, several at once, and the stretches of a large one at once
+ * as well. Objects that are files of this disk already are copied by the system.
+ *
+ * <p>One thread adds and finishes; the first failure is thrown by whatever it does next. What is
+ * under way when this is closed early is given up, and nothing writes behind the caller.
+ */
+public final class Downloads implements AutoCloseable {
+  private static final int AT_ONCE = 16;
+  private static final int PIECE_BYTES = 32 << 20;
+  private static final int BUFFER_BYTES = 1 << 17;
+
+  private final ObjectStore objects;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Semaphore room = new Semaphore(AT_ONCE);
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+  public Downloads(ObjectStore objects) {
+    this.objects = objects;
+  }
+
+  /**
+   * Begins to download an object, once there is room for one more.
+   *
+   * @param file must not be there; its folder must
+   * @throws FileAlreadyExistsException when the file is there already
+   * @throws ObjectNotFoundException when an object added before is not there
+   */
+  public void add(S3Uri object, Path file) throws IOException, InterruptedException {
+    Files.createFile(file);
+    room.acquire();
+    throwFailure();
+    threads.execute(() -> {
+      try {
+        download(object, file);
+      } catch (IOException | RuntimeException e) {
+        failure.compareAndSet(null, e);
+      } finally {
+        room.release();
+      }
+    });
+  }
+
+  /** Waits for all that was added. */
+  public void finish() throws IOException, InterruptedException {
+    room.acquire(AT_ONCE);
+    room.release(AT_ONCE);
+    throwFailure();
+  }
+
+  /** Gives up what is under way. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    threads.close();
+  }
+
+  private void throwFailure() throws IOException {
+    switch (failure.get()) {
+      case null -> {}
+      case IOException e -> throw e;
+      case RuntimeException e -> throw e;
+      case Throwable e -> throw new IllegalStateException(e);
+    }
+  }
+
+  private void download(S3Uri object, Path file) throws IOException {
+    Optional<Path> local = objects.localFile(object);
+    if (local.isPresent()) {
+      try {
+        Files.copy(local.get(), file, StandardCopyOption.REPLACE_EXISTING);
+        return;
+      } catch (NoSuchFileException e) { // it was replaced since: its bytes are asked for
+        if (!local.get().toString().equals(e.getFile())) {
+          throw e;
+        }
+      }
+    }
+    try (OutputStream out = Files.newOutputStream(file)) {
+      if (copy(objects.read(object, 0, PIECE_BYTES), out) < PIECE_BYTES) {
+        return;
+      }
+    }
+    downloadRest(object, file);
+  }
+
+  /** Behind the first piece, whose length said that there may be more. */
+  private void downloadRest(S3Uri object, Path file) throws IOException {
+    ObjectInfo before = objects.find(object).orElseThrow(() -> new ObjectNotFoundException(object));
+    List<Future<?>> pieces = new ArrayList<>();
+    for (long offset = PIECE_BYTES; offset < before.size(); offset += PIECE_BYTES) {
+      long from = offset;
+      pieces.add(threads.submit(() -> downloadPiece(object, file, from)));
+    }
+    for (Future<?> piece : pieces) {
+      join(piece);
+    }
+    if (!objects.find(object).filter(before::equals).isPresent()) {
+      throw new ObjectStoreException(object + " was changed while it was read");
+    }
+  }
+
+  private void downloadPiece(S3Uri object, Path file, long offset) {
+    try (RandomAccessFile target = new RandomAccessFile(file.toFile(), "rw")) {
+      target.seek(offset);
+      try (OutputStream out = Channels.newOutputStream(target.getChannel())) {
+        copy(objects.read(object, offset, PIECE_BYTES), out);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long copy(InputStream in, OutputStream out) throws IOException {
+    try (in) {
+      byte[] buffer = new byte[BUFFER_BYTES];
+      long copied = 0;
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        out.write(buffer, 0, count);
+        copied += count;
+      }
+      return copied;
+    }
+  }
+
+  private static void join(Future<?> piece) throws IOException {
+    try {
+      piece.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case UncheckedIOException cause -> throw cause.getCause();
+        case RuntimeException cause -> throw cause;
+        case null, default -> throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.sagelocal.objects;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DownloadsTest {
+  private final FakeObjectStore store = new FakeObjectStore();
+
+  @TempDir Path folder;
+
+  @Test
+  void manyObjectsArriveWhole() throws IOException, InterruptedException {
+    try (Downloads downloads = new Downloads(store)) {
+      for (int i = 0; i < 200; i++) {
+        store.put("s3://bucket/" + i, "object " + i);
+        downloads.add(S3Uri.parse("s3://bucket/" + i), folder.resolve("" + i));
+      }
+      downloads.finish();
+    }
+    for (int i = 0; i < 200; i++) {
+      assertThat(folder.resolve("" + i)).hasContent("object " + i);
+    }
+  }
+
+  @Test
+  void aLargeObjectComesInStretchesAndIsWhole() throws IOException, InterruptedException {
+    byte[] bytes = new byte[(70 << 20) + 5];
+    new Random(3).nextBytes(bytes);
+    store.put("s3://bucket/large", bytes);
+    try (Downloads downloads = new Downloads(store)) {
+      downloads.add(S3Uri.parse("s3://bucket/large"), folder.resolve("large"));
+      downloads.finish();
+    }
+    assertThat(Files.readAllBytes(folder.resolve("large"))).isEqualTo(bytes);
+  }
+
+  @Test
+  void whatIsNotThereIsToldByName() throws IOException, InterruptedException {
+    store.put("s3://bucket/there", "x");
+    try (Downloads downloads = new Downloads(store)) {
+      downloads.add(S3Uri.parse("s3://bucket/missing"), folder.resolve("missing"));
+      assertThatThrownBy(downloads::finish)
+          .isInstanceOfSatisfying(
+              ObjectNotFoundException.class,
+              e -> assertThat(e.uri()).isEqualTo(S3Uri.parse("s3://bucket/missing")));
+    }
+  }
+
+  @Test
+  void aFileThatIsThereIsNotWrittenOver() throws IOException {
+    store.put("s3://bucket/key", "new");
+    Path file = Files.writeString(folder.resolve("file"), "old");
+    try (Downloads downloads = new Downloads(store)) {
+      assertThatThrownBy(() -> downloads.add(S3Uri.parse("s3://bucket/key"), file))
+          .isInstanceOf(FileAlreadyExistsException.class);
+    }
+    assertThat(file).hasContent("old");
+  }
+}

@@ -1,0 +1,212 @@
+package io.sagelocal.fakes3.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreTest {
+  private static final String BUCKET = "bucket";
+
+  @TempDir Path folder;
+  private Store store;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = Store.open(folder, Clock.systemUTC());
+    store.createBucket(BUCKET, Store.DEFAULT_REGION);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void whatWasWrittenIsThereWhenItIsOpenedAgain() throws IOException {
+    put("key", "text");
+    store.close();
+    open();
+    assertThat(text("key")).isEqualTo("text");
+  }
+
+  @Test
+  void aFolderHasOneProcessAtATime() {
+    assertThatThrownBy(() -> Store.open(folder, Clock.systemUTC()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("in use");
+  }
+
+  @Test
+  void whatIsBeingReadStaysWhateverHappensToTheObject() throws IOException {
+    put("key", "old");
+    try (InputStream in = store.read(BUCKET, "key", Optional.empty()).stream(0, 3)) {
+      put("key", "new");
+      assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("old");
+    }
+    assertThat(text("key")).isEqualTo("new");
+    assertThat(blobs()).hasSize(1);
+  }
+
+  @Test
+  void whatACrashLeftIsRemovedAtTheNextOpening() throws IOException, InterruptedException {
+    put("key", "text");
+    store.newBlob().out().close(); // written, and never part of an object
+    assertThat(blobs()).hasSize(2);
+    store.close();
+    open();
+    for (int i = 0; i < 500 && blobs().size() > 1; i++) {
+      Thread.sleep(10); // it is swept beside the work
+    }
+    assertThat(blobs()).hasSize(1);
+    assertThat(text("key")).isEqualTo("text");
+  }
+
+  @Test
+  void aRefusedWriteLeavesNoFile() throws IOException {
+    assertThatThrownBy(
+            () -> store.write("no-such-bucket", "key", Attributes.NONE, out -> out.write(1)))
+        .isInstanceOf(StoreException.class);
+    assertThatThrownBy(() ->
+            store.write(
+                BUCKET,
+                "key",
+                Attributes.NONE,
+                out -> {
+                  out.write(1);
+                  throw new IOException("no more");
+                }))
+        .hasMessage("no more");
+    assertThat(blobs()).isEmpty();
+  }
+
+  @Test
+  void aCopyOutlivesItsSource() throws IOException {
+    put("source", "text");
+    Content copy = store.duplicate(store.requireObject(BUCKET, "source", Optional.empty()));
+    store.put(BUCKET, "copy", copy, Attributes.NONE, Precondition.NONE);
+    store.delete(BUCKET, "source", Optional.empty(), Precondition.NONE);
+    assertThat(text("copy")).isEqualTo("text");
+  }
+
+  @Test
+  void olderVersionsStayUntilTheyAreDeletedThemselves() throws IOException {
+    store.setVersioning(BUCKET, Bucket.Versioning.ENABLED);
+    put("key", "first");
+    String first = store.requireObject(BUCKET, "key", Optional.empty()).version();
+    put("key", "second");
+    store.delete(BUCKET, "key", Optional.empty(), Precondition.NONE);
+    assertThat(store.findObject(BUCKET, "key")).isEmpty();
+    Listing all = new Listing("", "", "", 10);
+    Listing.Versions versions = store.listVersions(BUCKET, all, "");
+    assertThat(versions.versions())
+        .extracting(Listing.Version::latest)
+        .containsExactly(true, false, false);
+    assertThat(versions.versions().getFirst().object().marker()).isTrue();
+    assertThatThrownBy(() -> store.deleteBucket(BUCKET)).hasMessageContaining("not empty");
+
+    String marker = versions.versions().getFirst().object().version();
+    store.delete(BUCKET, "key", Optional.of(marker), Precondition.NONE);
+    assertThat(text("key")).isEqualTo("second");
+    store.delete(
+        BUCKET,
+        "key",
+        Optional.of(store.requireObject(BUCKET, "key", Optional.empty()).version()),
+        Precondition.NONE);
+    assertThat(store.requireObject(BUCKET, "key", Optional.empty()).version()).isEqualTo(first);
+    assertThat(text("key")).isEqualTo("first");
+  }
+
+  @Test
+  void manyWritersOfOneKeyLeaveOneWholeObject()
+      throws InterruptedException, ExecutionException, IOException {
+    List<Callable<StoredObject>> writers = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      byte[] bytes = String.valueOf(i).repeat(1000).getBytes(StandardCharsets.UTF_8);
+      writers.add(() -> store.write(BUCKET, "key", Attributes.NONE, out -> out.write(bytes)));
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<StoredObject> done : threads.invokeAll(writers)) {
+        done.get();
+      }
+    }
+    String text = text("key");
+    assertThat(text)
+        .hasSize(text.length() / 1000 * 1000)
+        .startsWith(text.substring(text.length() / 1000));
+    assertThat(blobs()).hasSize(1);
+  }
+
+  @Test
+  void anInterruptedThreadCanStillReadAndWrite() throws IOException {
+    Thread.currentThread().interrupt();
+    put("key", "text");
+    assertThat(text("key")).isEqualTo("text");
+    assertThat(Thread.interrupted()).isTrue();
+    put("key", "again");
+    assertThat(text("key")).isEqualTo("again");
+  }
+
+  @Test
+  void partsArePutTogetherWhenSomebodyNeedsOneFile() throws IOException {
+    Upload upload = store.uploads().begin(BUCKET, "key", Attributes.NONE, Optional.empty(), false);
+    byte[] first = new byte[(int) Uploads.LEAST_PART];
+    List<Part.Named> named = new ArrayList<>();
+    for (byte[] bytes : List.of(first, new byte[] {1, 2, 3})) {
+      Store.NewBlob blob = store.newBlob();
+      blob.out().write(bytes);
+      blob.out().close();
+      Content content =
+          new Content(
+              bytes.length, "0123456789abcdef", List.of(blob.segment(bytes.length)), List.of());
+      Part part = store.uploads().put(upload, named.size() + 1, content, Optional.empty());
+      named.add(new Part.Named(part.number(), part.content().etag()));
+    }
+    StoredObject object = store.uploads().complete(upload, named, Precondition.NONE);
+    assertThat(object.content().segments()).hasSize(2);
+    Path file = store.file(BUCKET, "key").orElseThrow();
+    assertThat(file).hasSize(first.length + 3L);
+    assertThat(blobs()).containsExactly(file);
+    assertThat(store.requireObject(BUCKET, "key", Optional.empty()).etag())
+        .isEqualTo(object.etag());
+  }
+
+  private void put(String key, String text) throws IOException {
+    store.write(
+        BUCKET, key, Attributes.NONE, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private String text(String key) throws IOException {
+    try (InputStream in = store.read(BUCKET, key, Optional.empty()).stream(0, Long.MAX_VALUE)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private List<Path> blobs() throws IOException {
+    Path blobs = folder.toRealPath().resolve("blobs");
+    if (!Files.exists(blobs)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(blobs)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+}
