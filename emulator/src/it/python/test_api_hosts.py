@@ -3,15 +3,18 @@ import subprocess
 
 import api
 import pytest
+from conftest import COMMAND, Emulator
 from test_api_training import described
 
 sagemaker = pytest.importorskip('sagemaker')
+boto3 = pytest.importorskip('boto3')
 pytestmark = pytest.mark.skipif(not sagemaker.__version__.startswith('2.'),
                                 reason='no SDK takes part: these requests are made once, beside the newest one')
 
 DEBIAN = 'sagelocal/debian:bullseye-slim'
 
 KVSTORE = '''
+import time
 import mxnet as mx
 
 def train(hyperparameters, **kwargs):
@@ -20,9 +23,12 @@ def train(hyperparameters, **kwargs):
     kv.set_optimizer(mx.optimizer.create('test', rescale_grad=1))
     kv._barrier()
     kv.push(3, mx.nd.ones((2, 3)) * (kv.rank + 1))
-    kv._barrier()
     pulled = mx.nd.zeros((2, 3))
-    kv.pull(3, out=pulled)
+    end = time.time() + 30
+    total = kv.num_workers * (kv.num_workers + 1) // 2
+    # nothing tells when an asynchronous push has arrived
+    while pulled.asnumpy()[1][2] != total and time.time() < end:
+        kv.pull(3, out=pulled)
     print('worker %d of %d pulled %d' % (kv.rank, kv.num_workers, pulled.asnumpy()[1][2]))
     kv._barrier()
 '''
@@ -151,3 +157,26 @@ def test_the_shape_of_a_model_trainers_job(client, bucket, name):
         'ContainerArguments': ['-c', 'chmod +x /opt/ml/input/data/sm_drivers/sm_train.sh && '
                                      '/opt/ml/input/data/sm_drivers/sm_train.sh']}
     assert api.artifact(client, run(client, request)) == {'said': b'from the code channel\n'}
+
+
+def test_a_failed_job_that_was_kept_is_looked_into_and_run_again(tmp_path_factory, monkeypatch, name):
+    monkeypatch.setenv('SAGELOCAL_KEEP', 'failed')
+    other = Emulator(tmp_path_factory.mktemp('kept'))
+    try:
+        for variable, value in other.environment().items():
+            monkeypatch.setenv(variable, value)
+        client = boto3.client
+        client('s3').create_bucket(Bucket='kept')
+        script = 'echo "it is $MOOD" | tee /tmp/note; exit 3'
+        run(client, shell_job(client, name, 'kept', script, Environment={'MOOD': "so 'so'"}), 'Failed')
+        shell, rerun = ([COMMAND, verb, name, '--data-dir', other.data] for verb in ('shell', 'rerun'))
+        assert subprocess.run(shell, input=b'cat /tmp/note; ls /opt/ml/input/data/script; exit 4',
+                              stdout=subprocess.PIPE).stdout.decode().split('\n')[:2] == ["it is so 'so'", 'run.sh']
+        lines = subprocess.check_output(rerun).decode()
+        again = subprocess.run(['bash', '-c', lines], stdout=subprocess.PIPE)
+        assert (again.returncode, again.stdout) == (3, b"it is so 'so'\n")
+        client('sagemaker').delete_training_job(TrainingJobName=name)
+        assert not other.left_behind()
+        assert subprocess.run(rerun, stderr=subprocess.PIPE).stderr.decode().count('--keep failed') == 1
+    finally:
+        other.stop()
