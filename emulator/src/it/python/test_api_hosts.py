@@ -2,13 +2,13 @@
 import subprocess
 
 import api
+import boto3
 import pytest
+import sdk
 from conftest import COMMAND, Emulator
 from test_api_training import described
 
-sagemaker = pytest.importorskip('sagemaker')
-boto3 = pytest.importorskip('boto3')
-pytestmark = pytest.mark.skipif(not sagemaker.__version__.startswith('2.'),
+pytestmark = pytest.mark.skipif(sdk.VERSION < (2, 0),
                                 reason='no SDK takes part: these requests are made once, beside the newest one')
 
 DEBIAN = 'sagelocal/debian:bullseye-slim'

@@ -87,7 +87,9 @@ class ServerEndsTest {
     timeline.advance(Duration.ofSeconds(1));
     create("z-second", "waits");
     timeline.advance(Duration.ofSeconds(1));
+    awaitWaiting("z-second");
     create("a-third", "waits");
+    awaitWaiting("a-third");
     server.close();
     server = server(1, false);
     server.sagemaker("StopTrainingJob", name("b-first"));
@@ -96,6 +98,10 @@ class ServerEndsTest {
     awaitRunning("a-third");
     server.sagemaker("StopTrainingJob", name("a-third"));
     server.awaitJob("a-third", "Stopped");
+  }
+
+  private void awaitWaiting(String job) throws IOException, InterruptedException {
+    server.await("DescribeTrainingJob", name(job), one -> lastMessage(one).contains("Waiting"));
   }
 
   @Test

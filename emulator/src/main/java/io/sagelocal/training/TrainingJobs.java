@@ -62,9 +62,13 @@ public final class TrainingJobs implements AutoCloseable {
             context.places().retake(hosts.stream().map(training::gpusOf).toList()));
       }
     }
+    Optional<Turn> last = Optional.empty();
     for (Stored<TrainingJob> stored : left) {
       Key key = new Key(stored.scope(), stored.name());
-      begin(key, Optional.ofNullable(places.get(key)));
+      boolean waited = stored.value().transitions().getLast().message().equals(TrainingRun.WAITING);
+      Turn turn = new Turn(waited ? last : Optional.empty());
+      last = waited ? Optional.of(turn) : last;
+      begin(key, Optional.ofNullable(places.get(key)), turn);
     }
   }
 
@@ -90,7 +94,7 @@ public final class TrainingJobs implements AutoCloseable {
                     "Training job names must be unique within an AWS account and region, but a training"
                         + " job with this name already exists (%s)",
                     job.arn()));
-    begin(new Key(scope, spec.name()), Optional.empty());
+    begin(new Key(scope, spec.name()), Optional.empty(), new Turn(Optional.empty()));
     return job;
   }
 
@@ -244,8 +248,8 @@ public final class TrainingJobs implements AutoCloseable {
    * The run is on the map before it reads the record, so that a stop reaches it one way or the
    * other.
    */
-  private void begin(Key key, Optional<Place> place) {
-    TrainingRun run = new TrainingRun(context, key.scope(), key.name(), place);
+  private void begin(Key key, Optional<Place> place, Turn turn) {
+    TrainingRun run = new TrainingRun(context, key.scope(), key.name(), place, turn);
     runs.put(key, run);
     walkers.execute(() -> {
       try {

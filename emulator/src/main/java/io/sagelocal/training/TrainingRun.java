@@ -46,7 +46,7 @@ final class TrainingRun {
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
   private static final int LINES_IN_REASON = 8;
   private static final String INTERNAL = "InternalServerError";
-  private static final String WAITING =
+  static final String WAITING =
       "Preparing the instances for training. Waiting until other jobs have left room for this one";
 
   private final TrainingContext context;
@@ -66,6 +66,7 @@ final class TrainingRun {
   private final List<BesideHosts> beside;
 
   private final Checkpoints checkpoints;
+  private final Turn turn;
 
   /** The hosts' place on the machine, from when they wait for it until they have ended. */
   private Optional<Place> place;
@@ -74,14 +75,16 @@ final class TrainingRun {
 
   /**
    * @param place which the hosts have already, as they ran when the emulator was started
+   * @param turn when it may get in line for a place
    */
-  TrainingRun(TrainingContext context, Scope scope, String name, Optional<Place> place) {
+  TrainingRun(TrainingContext context, Scope scope, String name, Optional<Place> place, Turn turn) {
     this.context = context;
     this.scope = scope;
     this.name = name;
     this.folder = JobFolder.of(context.jobsFolder(), scope, name);
     this.checkpoints = new Checkpoints(context.objects(), context.timeline());
     this.place = place;
+    this.turn = turn;
     this.beside =
         List.of(
             (job, files, failure) -> PipeFeeds.open(context.objects(), job.spec(), files, failure),
@@ -106,6 +109,7 @@ final class TrainingRun {
     try {
       walkToTheEnd();
     } finally {
+      turn.end();
       over.countDown();
     }
   }
@@ -117,12 +121,18 @@ final class TrainingRun {
 
   private void walkToTheEnd() throws InterruptedException {
     TrainingJob job = record();
+    boolean letGo = false;
     try (Scheduled tooLong = limit(job.spec().maxWaitTime(), job, StopCause.MAX_WAIT_TIME)) {
       while (!job.ended()) {
         job = next(job);
       }
+    } catch (InterruptedException e) {
+      letGo = true; // it keeps its place: nobody is to begin while the emulator stops
+      throw e;
     } finally {
-      leavePlace();
+      if (!letGo) {
+        leavePlace();
+      }
     }
     cleanUp(job);
   }
@@ -199,6 +209,7 @@ final class TrainingRun {
   /** Waits for a place on the machine; answers false when a stop was first. */
   private boolean hasPlace(TrainingJob job) throws InterruptedException {
     if (place.isEmpty()) {
+      turn.await();
       place =
           Optional.of(
               context
@@ -207,6 +218,7 @@ final class TrainingRun {
                       job.spec().hosts().stream()
                           .map(host -> context.machine().gpus(job.spec().groupOf(host).type()))
                           .toList()));
+      turn.end();
     }
     CompletableFuture<?> there = place.get().gpus();
     if (there.isDone()) {
