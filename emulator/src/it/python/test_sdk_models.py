@@ -145,7 +145,7 @@ def test_a_model_of_ones_own_tar_gets_every_argument(session, tmp_path, deployed
 
 def test_an_image_may_be_named(session, tmp_path, deployed):
     one = model(own_tar(session, tmp_path, 6), hosting_code(tmp_path), session, image='sagelocal/mxnet:1.2.1-cpu-py3')
-    assert deployed(one).predict([])['factor'] == 6
+    assert deployed(one).predict([0])['factor'] == 6
 
 
 @pytest.mark.skipif(sdk.VERSION < (1, 42), reason='this SDK has neither update_endpoint nor delete_model')
