@@ -38,6 +38,9 @@ public record TrainingJob(
     Optional<Instant> trainingEnd,
     List<Transition> transitions) {
 
+  private static final String WAITING =
+      "Preparing the instances for training. Waiting until other jobs have left room for this one";
+
   public TrainingJob {
     transitions = List.copyOf(transitions);
   }
@@ -78,14 +81,19 @@ public record TrainingJob(
     return state instanceof Ended;
   }
 
-  /** Says more of the current phase in its StatusMessage. */
-  TrainingJob saying(String message, Instant now) {
-    if (ended() || transitions.getLast().message().equals(message)) {
+  /** Whether it waits in line until other jobs have left room for it. */
+  boolean isWaiting() {
+    return transitions.getLast().message().equals(WAITING);
+  }
+
+  /** Gets in line, and says so in its StatusMessage. */
+  TrainingJob waiting(Instant now) {
+    if (ended() || isWaiting()) {
       return this;
     }
     List<Transition> next = new ArrayList<>(transitions);
     Transition last = next.removeLast();
-    next.add(new Transition(last.status(), message, last.start(), last.end()));
+    next.add(new Transition(last.status(), WAITING, last.start(), last.end()));
     return with(now, state, stop, trainingStart, trainingEnd, next);
   }
 

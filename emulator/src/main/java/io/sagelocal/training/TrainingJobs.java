@@ -65,7 +65,7 @@ public final class TrainingJobs implements AutoCloseable {
     Optional<Turn> last = Optional.empty();
     for (Stored<TrainingJob> stored : left) {
       Key key = new Key(stored.scope(), stored.name());
-      boolean waited = stored.value().transitions().getLast().message().equals(TrainingRun.WAITING);
+      boolean waited = stored.value().isWaiting();
       Turn turn = new Turn(waited ? last : Optional.empty());
       last = waited ? Optional.of(turn) : last;
       begin(key, Optional.ofNullable(places.get(key)), turn);

@@ -46,8 +46,6 @@ final class TrainingRun {
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
   private static final int LINES_IN_REASON = 8;
   private static final String INTERNAL = "InternalServerError";
-  static final String WAITING =
-      "Preparing the instances for training. Waiting until other jobs have left room for this one";
 
   private final TrainingContext context;
   private final Scope scope;
@@ -224,7 +222,7 @@ final class TrainingRun {
     if (there.isDone()) {
       return true;
     }
-    update((now, then) -> now.saying(WAITING, then));
+    update((now, then) -> now.waiting(then));
     try (Scheduled tooLong = limit(job.spec().maxPendingTime(), job, StopCause.MAX_PENDING_TIME)) {
       return stop.awaitUnlessGiven(there);
     }

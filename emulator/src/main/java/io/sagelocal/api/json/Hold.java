@@ -23,10 +23,25 @@ public record Hold(Duration longest, Set<Looked> seen) {
     this(longest, ConcurrentHashMap.newKeySet());
   }
 
+  /** Waits for another status, no longer than the patience, and answers what there is then. */
+  @FunctionalInterface
+  interface Waiting<R> {
+    R await(Duration patience) throws InterruptedException;
+  }
+
+  /**
+   * The resource that a Describe shows: as it is or, while it is under way, as it is after a wait.
+   */
+  <R> R look(Call call, String name, R now, boolean underWay, Waiting<R> waiting)
+      throws InterruptedException {
+    Duration patience = underWay ? patience(call, name) : Duration.ZERO;
+    return patience.isZero() ? now : waiting.await(patience);
+  }
+
   /**
    * How long this call waits; the SDK for Python reads for 60 s, the others may give up after 30.
    */
-  Duration patience(Call call, String name) {
+  private Duration patience(Call call, String name) {
     boolean first = seen.add(new Looked(call.scope(), name));
     Duration most = call.userAgent().contains(PATIENT_CLIENT) ? longest.multipliedBy(2) : longest;
     return first && FIRST.compareTo(most) < 0 ? FIRST : most;

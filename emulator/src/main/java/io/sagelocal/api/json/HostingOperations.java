@@ -7,7 +7,6 @@ import io.sagelocal.hosting.Endpoints;
 import io.sagelocal.hosting.ProductionVariant;
 import io.sagelocal.models.Models;
 import io.sagelocal.tags.Tags;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,14 +115,14 @@ public final class HostingOperations {
   /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html */
   public Map<String, Object> describeEndpoint(Call call) throws InterruptedException {
     String name = call.request().text("EndpointName");
-    Endpoint endpoint = endpoints.require(call.scope(), name);
-    if (UNDER_WAY.contains(endpoint.status())) {
-      Duration patience = hold.patience(call, name);
-      if (!patience.isZero()) {
-        endpoint = endpoints.requireOnceNot(call.scope(), name, endpoint.status(), patience);
-      }
-    }
-    return description(endpoint);
+    Endpoint now = endpoints.require(call.scope(), name);
+    return description(
+        hold.look(
+            call,
+            name,
+            now,
+            UNDER_WAY.contains(now.status()),
+            patience -> endpoints.requireOnceNot(call.scope(), name, now.status(), patience)));
   }
 
   /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html */

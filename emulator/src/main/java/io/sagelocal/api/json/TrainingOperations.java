@@ -8,7 +8,6 @@ import io.sagelocal.training.TrainingJob;
 import io.sagelocal.training.TrainingJobSpec;
 import io.sagelocal.training.TrainingJobs;
 import io.sagelocal.training.WarmPool;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,13 +42,14 @@ public final class TrainingOperations {
   /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html */
   public Map<String, Object> describe(Call call) throws InterruptedException {
     String name = call.request().text("TrainingJobName");
-    TrainingJob job = jobs.require(call.scope(), name);
-    if (!job.ended()) {
-      Duration patience = hold.patience(call, name);
-      if (!patience.isZero()) {
-        job = jobs.requireOnceNot(call.scope(), name, job.status(), patience);
-      }
-    }
+    TrainingJob now = jobs.require(call.scope(), name);
+    TrainingJob job =
+        hold.look(
+            call,
+            name,
+            now,
+            !now.ended(),
+            patience -> jobs.requireOnceNot(call.scope(), name, now.status(), patience));
     if (job.ended()) {
       hold.forget(call, name);
     }

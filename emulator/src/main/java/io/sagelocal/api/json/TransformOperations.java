@@ -5,7 +5,6 @@ import io.sagelocal.tags.Tags;
 import io.sagelocal.transform.TransformJob;
 import io.sagelocal.transform.TransformJobSpec;
 import io.sagelocal.transform.TransformJobs;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -36,13 +35,14 @@ public final class TransformOperations {
   /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTransformJob.html */
   public Map<String, Object> describe(Call call) throws InterruptedException {
     String name = call.request().text("TransformJobName");
-    TransformJob job = jobs.require(call.scope(), name);
-    if (!job.ended()) {
-      Duration patience = hold.patience(call, name);
-      if (!patience.isZero()) {
-        job = jobs.requireOnceNot(call.scope(), name, job.status(), patience);
-      }
-    }
+    TransformJob now = jobs.require(call.scope(), name);
+    TransformJob job =
+        hold.look(
+            call,
+            name,
+            now,
+            !now.ended(),
+            patience -> jobs.requireOnceNot(call.scope(), name, now.status(), patience));
     if (job.ended()) {
       hold.forget(call, name);
     }
