@@ -30,6 +30,8 @@ def entries(folder):
 
 
 def main():
+    # before MXNet: 1.0.0 may hang when a process that used it starts another
+    pip = subprocess.call(['pip', '--version'], stdout=subprocess.PIPE)
     import mxnet
     import numpy
     told = {
@@ -44,7 +46,7 @@ def main():
         'mxnet': mxnet.__version__,
         'numpy': numpy.__version__,
         'sum': float(mxnet.nd.ones((2, 3)).sum().asnumpy()[0]),
-        'pip': subprocess.call(['pip', '--version'], stdout=subprocess.PIPE),
+        'pip': pip,
     }
     sys.stdout.write('\n' + json.dumps(told) + '\n')
 

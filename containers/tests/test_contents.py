@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import uuid
 
 import pytest
 from conftest import image_names
@@ -21,9 +22,13 @@ def image(request):
 
 @pytest.fixture
 def contents(image):
+    name = 'sagelocal-containers-test-' + uuid.uuid4().hex[:8]
     with open(os.path.join(os.path.dirname(__file__), 'contents.py')) as script:
-        output = docker('run', '--rm', '-i', '--label', LABEL, '--entrypoint', 'python', image, '-W', 'ignore', '-',
-                        stdin=script)
+        try:
+            output = docker('run', '-i', '--name', name, '--label', LABEL, '--entrypoint', 'python', image, '-W',
+                            'ignore', '-', stdin=script)
+        finally:
+            docker('rm', '-f', '-v', name)
     return json.loads(output.splitlines()[-1])
 
 
