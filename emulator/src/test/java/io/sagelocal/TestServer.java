@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.images.ImageSource;
 import io.sagelocal.machine.MachineSettings;
@@ -58,7 +59,7 @@ public final class TestServer implements AutoCloseable {
 
   TestServer(
       Path data,
-      FakeContainerEngine engine,
+      ContainerEngine engine,
       Timeline timeline,
       Duration hold,
       MachineSettings machine,

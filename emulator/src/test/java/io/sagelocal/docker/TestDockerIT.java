@@ -1,0 +1,75 @@
+package io.sagelocal.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The daemon of a test's own does as it is told and leaves nothing. */
+class TestDockerIT {
+
+  @Test
+  void aDaemonIsKilledAndStartedAndLeavesNothing() throws Exception {
+    List<String> before = links();
+    Path root;
+    try (TestDocker docker = TestDocker.open()) {
+      root = docker.folder();
+      docker.run("network", "create", "peers");
+      docker.run(
+          "run",
+          "--detach",
+          "--stop-signal",
+          "KILL",
+          "--net",
+          "peers",
+          TestDocker.IMAGE,
+          "sleep",
+          "1000");
+      String left =
+          docker
+              .run(
+                  "run",
+                  "--detach",
+                  "--stop-signal",
+                  "KILL",
+                  "--name",
+                  "left",
+                  TestDocker.IMAGE,
+                  "sleep",
+                  "1000")
+              .strip();
+      docker.kill();
+      assertThat(commandLines()).anyMatch(line -> line.contains(left));
+      docker.start();
+      assertThat(docker.run("inspect", "--format", "{{.State.Running}}", "left")).contains("false");
+      docker.run("start", "left");
+      docker.restart();
+      assertThat(docker.run("ps", "--all", "--format", "{{.Names}}")).contains("left");
+      docker.run("start", "left");
+      docker.kill();
+    }
+    assertThat(root).doesNotExist();
+    assertThat(commandLines()).noneMatch(line -> line.contains(root.toString()));
+    assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(root.toString());
+    assertThat(links()).filteredOn(link -> !before.contains(link)).isEmpty();
+    try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
+      String cgroup = root.toString().replaceAll(".*sagelocal-docker", "sagelocal-test");
+      assertThat(hierarchies.map(each -> each.resolve(cgroup))).noneMatch(Files::exists);
+    }
+  }
+
+  private static List<String> links() throws IOException {
+    return NetworkInterface.networkInterfaces().map(NetworkInterface::getName).toList();
+  }
+
+  private static List<String> commandLines() {
+    return ProcessHandle.allProcesses()
+        .map(process -> process.info().commandLine().orElse(""))
+        .toList();
+  }
+}
