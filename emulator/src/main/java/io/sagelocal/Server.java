@@ -109,6 +109,7 @@ public final class Server implements AutoCloseable {
       LogStore logs = new LogStore(data.resolve("logs"), timeline);
       MetricStore metrics = new MetricStore(data.resolve("metrics"));
       Machine machine = new Machine(engine, settings.machine());
+      Places places = new Places(machine);
       Images images = new Images(engine, settings.images(), machine::cpuInstead);
       Tags tags = new Tags(store);
       Function<Scope, ContainerAccess> access = this::access;
@@ -127,13 +128,12 @@ public final class Server implements AutoCloseable {
                       instance,
                       data.resolve("jobs"),
                       machine,
-                      new Places(machine),
+                      places,
                       settings.keepFailed())));
       Models models = new Models(store, timeline);
       EndpointConfigs configs = new EndpointConfigs(store, timeline, models);
       ServingContext serving =
-          new ServingContext(
-              engine, objects, logs, images, access, timeline, settings.sharedMemoryBytes());
+          new ServingContext(engine, objects, logs, images, access, timeline, machine, places);
       this.endpoints =
           opened(
               new Endpoints(

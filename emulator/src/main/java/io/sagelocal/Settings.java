@@ -18,9 +18,8 @@ import java.util.Optional;
  * @param dataFolder everything it keeps; {@code --data-dir}, {@code SAGELOCAL_DATA_DIR}
  * @param hold how long a Describe of something unfinished may wait; {@code --hold} in seconds,
  *     {@code SAGELOCAL_HOLD}
- * @param sharedMemoryBytes size of a model container's /dev/shm; {@code SAGELOCAL_SHM_BYTES}
- * @param machine how hosts share the machine; {@code --limits}, {@code --gpu}, {@code --hosts} and
- *     their {@code SAGELOCAL_…} variables; {@code SAGELOCAL_SHM_BYTES}
+ * @param machine how containers share the machine; {@code --limits}, {@code --gpu}, {@code --hosts}
+ *     and their {@code SAGELOCAL_…} variables; {@code SAGELOCAL_SHM_BYTES}
  * @param images where an image may come from, first to last; {@code --images}, {@code
  *     SAGELOCAL_IMAGES}
  * @param keepFailed whether the containers of a failed TrainingJob stay; {@code --keep failed},
@@ -31,7 +30,6 @@ public record Settings(
     int port,
     Path dataFolder,
     Duration hold,
-    long sharedMemoryBytes,
     MachineSettings machine,
     List<ImageSource> images,
     boolean keepFailed,
@@ -39,7 +37,6 @@ public record Settings(
   private static final int DEFAULT_PORT = 4566;
   private static final int MAX_PORT = 65_535;
   private static final int MAX_HOLD_SECONDS = 25;
-  private static final long DEFAULT_SHARED_MEMORY = 2L << 30;
 
   /**
    * Reads flags and environment.
@@ -60,8 +57,6 @@ public record Settings(
             .normalize(),
         Duration.ofSeconds(
             sources.number("hold", "SAGELOCAL_HOLD", MAX_HOLD_SECONDS, 0, MAX_HOLD_SECONDS)),
-        sources.number(
-            "shm-bytes", "SAGELOCAL_SHM_BYTES", DEFAULT_SHARED_MEMORY, 1, Long.MAX_VALUE),
         machine(sources),
         sources
             .find("images", "SAGELOCAL_IMAGES")

@@ -110,7 +110,8 @@ class ArchitectureTest {
               "io.sagelocal.logs",
               "io.sagelocal.account",
               "io.sagelocal.images",
-              "io.sagelocal.archive")
+              "io.sagelocal.archive",
+              "io.sagelocal.machine")
           .because("transform jobs run model containers too");
 
   @ArchTest

@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import io.sagelocal.TestServer.Answer;
 import io.sagelocal.archive.TarGz;
+import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.engine.FakeHost;
+import io.sagelocal.engine.Limits;
+import io.sagelocal.engine.MachineSize;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -204,6 +208,38 @@ class ServerHostingTest {
     assertThat(config.message()).contains("Could not find model");
     assertThat(server.sagemaker("ListEndpointConfigs", Map.of()).body().path("EndpointConfigs"))
         .isEmpty();
+  }
+
+  @Test
+  void anInstanceHasWhatItsTypeHasAndAGpuOfItsOwn() throws IOException, InterruptedException {
+    engine.machine(new MachineSize(16, 128L << 30), "0", "1");
+    server.sagemaker("CreateModel", Requests.model("model", "echo", ARTIFACT));
+    deployOnGpu("first");
+    deployOnGpu("second");
+    assertThat(engine.specs().stream().map(ContainerSpec::limits))
+        .extracting(limits -> limits.gpus().getFirst())
+        .containsExactlyInAnyOrder("0", "1");
+    assertThat(engine.specs().getFirst().limits())
+        .returns(Optional.of(4.0), Limits::cpus)
+        .returns(Optional.of(61L << 30), Limits::memoryBytes);
+    deployOnGpu("third");
+    assertThat(engine.specs().stream().flatMap(spec -> spec.limits().gpus().stream()))
+        .as("nobody waits for the end of an endpoint")
+        .containsExactlyInAnyOrder("0", "0", "1");
+  }
+
+  private void deployOnGpu(String name) throws IOException, InterruptedException {
+    Map<String, Object> variant =
+        Map.of(
+            "VariantName", "v",
+            "ModelName", "model",
+            "InitialInstanceCount", 1,
+            "InstanceType", "ml.p2.xlarge");
+    server.sagemaker(
+        "CreateEndpointConfig",
+        Map.of("EndpointConfigName", name, "ProductionVariants", List.of(variant)));
+    server.sagemaker("CreateEndpoint", Requests.endpoint(name, name));
+    server.awaitEndpoint(name, "InService");
   }
 
   private void deploy(String image) throws IOException, InterruptedException {

@@ -83,14 +83,7 @@ public final class TestServer implements AutoCloseable {
   private static Settings settings(
       Path data, Duration hold, MachineSettings machine, boolean keepFailed) {
     return new Settings(
-        0,
-        data,
-        hold,
-        1 << 20,
-        machine,
-        ImageSource.DEFAULT_ORDER,
-        keepFailed,
-        StoreSettings.EMBEDDED);
+        0, data, hold, machine, ImageSource.DEFAULT_ORDER, keepFailed, StoreSettings.EMBEDDED);
   }
 
   URI endpoint() {

@@ -45,8 +45,8 @@ final class SettingsFlags {
       names = "--shm-bytes",
       paramLabel = "BYTES",
       description =
-          "size of each container's /dev/shm; half of a training host's memory, 2147483648 for a"
-              + " model container (SAGELOCAL_SHM_BYTES)")
+          "size of each container's /dev/shm; half of its instance type's memory"
+              + " (SAGELOCAL_SHM_BYTES)")
   private @Nullable String sharedMemory;
 
   @Keep

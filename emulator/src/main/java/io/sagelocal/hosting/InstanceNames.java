@@ -37,7 +37,7 @@ record InstanceNames(HostingContext context, Scope scope, String endpoint) {
             arn()),
         Endpoints.logGroup(endpoint),
         variant.name() + "/i",
-        variant.instanceType().gpu(),
+        variant.instanceType(),
         variant.timeLimits());
   }
 

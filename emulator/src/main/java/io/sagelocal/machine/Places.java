@@ -1,6 +1,7 @@
 package io.sagelocal.machine;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,12 +12,17 @@ import java.util.concurrent.CompletableFuture;
  * for GPUs lets those pass who need none. More hosts than the machine has places run when nobody
  * else does; more GPUs than it has are shared among the hosts.
  *
+ * <p>What stays until somebody takes it away, as a model's instance does, gets its GPUs lent at
+ * once: nobody could wait for its end. Work and loans keep off each other's GPUs as long as there
+ * are others.
+ *
  * <p>May be called from any thread.
  */
 public final class Places {
   private final Machine machine;
   private final List<Place> taken = new ArrayList<>();
   private final List<Place> waiting = new ArrayList<>();
+  private final List<Loan> loans = new ArrayList<>();
 
   public Places(Machine machine) {
     this.machine = machine;
@@ -54,6 +60,61 @@ public final class Places {
     public void close() {
       leave(this);
     }
+  }
+
+  /** GPUs of something that waits for nobody, and that nobody waits for. */
+  public final class Loan implements AutoCloseable {
+    private final List<String> gpus;
+
+    private Loan(List<String> gpus) {
+      this.gpus = List.copyOf(gpus);
+    }
+
+    /** Their names. */
+    public List<String> gpus() {
+      return gpus;
+    }
+
+    /** Gives them back; a second time is fine. */
+    @Override
+    public void close() {
+      synchronized (Places.this) {
+        loans.remove(this);
+      }
+    }
+  }
+
+  /**
+   * Lends the GPUs that are least in use; asks the engine what there is.
+   *
+   * @param count how many, at most {@link Machine#gpus}
+   */
+  public Loan lend(int count) {
+    List<String> there = count == 0 ? List.of() : machine.gpus();
+    synchronized (this) {
+      return lend(
+          there.stream()
+              .sorted(Comparator.comparingLong((String gpu) -> loansOf(gpu) + placesOf(gpu)))
+              .limit(count)
+              .toList());
+    }
+  }
+
+  /** Has these GPUs lent to what uses them already. */
+  public synchronized Loan lend(List<String> gpus) {
+    Loan loan = new Loan(gpus);
+    loans.add(loan);
+    return loan;
+  }
+
+  private long loansOf(String gpu) {
+    return loans.stream().filter(loan -> loan.gpus.contains(gpu)).count();
+  }
+
+  private long placesOf(String gpu) {
+    return taken.stream()
+        .filter(place -> place.dealt.stream().anyMatch(host -> host.contains(gpu)))
+        .count();
   }
 
   /**
@@ -119,7 +180,7 @@ public final class Places {
   private List<String> free(List<String> there) {
     Set<String> free = new LinkedHashSet<>(there);
     taken.forEach(place -> place.dealt.forEach(free::removeAll));
-    return List.copyOf(free);
+    return free.stream().sorted(Comparator.comparingLong(this::loansOf)).toList();
   }
 
   /** Each host gets its own; when there are fewer than wanted, as equal a part as can be. */

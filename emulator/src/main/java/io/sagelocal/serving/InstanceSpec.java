@@ -1,5 +1,6 @@
 package io.sagelocal.serving;
 
+import io.sagelocal.aws.InstanceType;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.models.Model;
 import io.sagelocal.models.ModelContainer;
@@ -18,7 +19,7 @@ import java.util.Map;
  * @param labels marks to find the containers by
  * @param logGroup where their logs go
  * @param logStream the start of the log streams' names
- * @param gpu whether they need the machine's GPUs
+ * @param type what each of them gets of the machine; its GPUs are for all of them
  * @param timeLimits how long it may take to start
  */
 public record InstanceSpec(
@@ -29,7 +30,7 @@ public record InstanceSpec(
     Map<String, String> labels,
     String logGroup,
     String logStream,
-    boolean gpu,
+    InstanceType type,
     TimeLimits timeLimits) {
 
   /**

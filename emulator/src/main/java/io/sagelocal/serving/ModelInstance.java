@@ -3,10 +3,13 @@ package io.sagelocal.serving;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.Exit;
+import io.sagelocal.engine.Limits;
+import io.sagelocal.machine.Places.Loan;
 import io.sagelocal.models.Model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,12 +31,15 @@ public final class ModelInstance implements AutoCloseable {
 
   private final ServingContext context;
   private final InstanceSpec spec;
+  private final Loan gpus;
   private final List<ModelServer> servers;
   private final CompletableFuture<Exit> exit;
 
-  private ModelInstance(ServingContext context, InstanceSpec spec, List<ModelServer> servers) {
+  private ModelInstance(
+      ServingContext context, InstanceSpec spec, Loan gpus, List<ModelServer> servers) {
     this.context = context;
     this.spec = spec;
+    this.gpus = gpus;
     this.servers = List.copyOf(servers);
     this.exit =
         CompletableFuture.anyOf(
@@ -52,19 +58,63 @@ public final class ModelInstance implements AutoCloseable {
   public static ModelInstance open(
       ServingContext context, InstanceSpec spec, BooleanSupplier abandoned)
       throws ServingFailure, InterruptedException {
+    Loan gpus = lend(context, spec);
+    try {
+      Limits limits = context.machine().limits(spec.type()).withGpus(gpus.gpus());
+      return new ModelInstance(context, spec, gpus, open(context, spec, limits, abandoned));
+    } catch (ServingFailure | InterruptedException | RuntimeException e) {
+      gpus.close();
+      throw e;
+    }
+  }
+
+  /** Containers that still run keep the GPUs they have. */
+  private static Loan lend(ServingContext context, InstanceSpec spec) throws ServingFailure {
+    if (!spec.type().gpu()) {
+      return context.places().lend(0);
+    }
+    try {
+      Map<String, String> running = context.engine().containersLabelled(ModelServer.GPUS_LABEL);
+      Optional<String> had =
+          spec.containerNames().stream()
+              .flatMap(name -> Optional.ofNullable(running.get(name)).stream())
+              .findFirst();
+      if (had.isPresent()) {
+        return context
+            .places()
+            .lend(had.get().isEmpty() ? List.of() : List.of(had.get().split(",", -1)));
+      }
+      Loan lent = context.places().lend(context.machine().gpus(spec.type()));
+      if (lent.gpus().size() < spec.type().gpus()) {
+        log.info(
+            "{} has {} GPU(s), {} gets {}",
+            spec.type(),
+            spec.type().gpus(),
+            spec.containerName(),
+            lent.gpus().size());
+      }
+      return lent;
+    } catch (EngineException e) {
+      throw new ServingFailure(
+          "Model %s could not be run: %s".formatted(spec.model().name(), e.getMessage()), e);
+    }
+  }
+
+  private static List<ModelServer> open(
+      ServingContext context, InstanceSpec spec, Limits limits, BooleanSupplier abandoned)
+      throws ServingFailure, InterruptedException {
     List<ModelServerSpec> specs = spec.servers();
     if (specs.size() == 1) {
-      return new ModelInstance(
-          context, spec, List.of(ModelServer.open(context, specs.getFirst(), abandoned)));
+      return List.of(ModelServer.open(context, specs.getFirst(), limits, abandoned));
     }
     AtomicBoolean failed = new AtomicBoolean();
     try (ExecutorService starts = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<ModelServer>> starting = new ArrayList<>();
       for (ModelServerSpec each : specs) {
-        starting.add(starts.submit(() -> openOne(context, each, abandoned, failed)));
+        starting.add(starts.submit(() -> openOne(context, each, limits, abandoned, failed)));
       }
       try {
-        return new ModelInstance(context, spec, await(starting));
+        return await(starting);
       } catch (InterruptedException e) {
         starts.shutdownNow();
         throw e;
@@ -76,10 +126,15 @@ public final class ModelInstance implements AutoCloseable {
   }
 
   private static ModelServer openOne(
-      ServingContext context, ModelServerSpec spec, BooleanSupplier abandoned, AtomicBoolean failed)
+      ServingContext context,
+      ModelServerSpec spec,
+      Limits limits,
+      BooleanSupplier abandoned,
+      AtomicBoolean failed)
       throws ServingFailure, InterruptedException {
     try {
-      return ModelServer.open(context, spec, () -> failed.get() || abandoned.getAsBoolean());
+      return ModelServer.open(
+          context, spec, limits, () -> failed.get() || abandoned.getAsBoolean());
     } catch (ServingFailure | RuntimeException e) {
       failed.set(true);
       throw e;
@@ -130,6 +185,7 @@ public final class ModelInstance implements AutoCloseable {
   /** Lets the containers run on; another {@link #open} finds them. */
   public void release() {
     servers.forEach(ModelServer::release);
+    gpus.close();
   }
 
   /** Stops and removes the containers and the folder; what cannot be removed is in our log. */

@@ -35,6 +35,9 @@ public final class ModelServer {
   /** Where a model container listens. */
   static final int PORT = 8080;
 
+  /** Says which GPUs a container has. */
+  static final String GPUS_LABEL = "io.sagelocal.gpus";
+
   private static final Logger log = LoggerFactory.getLogger(ModelServer.class);
   private static final Duration PING_PAUSE = Duration.ofMillis(50);
   private static final Duration STOP_GRACE = Duration.ofSeconds(10);
@@ -70,13 +73,16 @@ public final class ModelServer {
    * Takes up the container of that name if it still runs, or unpacks the artifact and starts one;
    * then waits until it answers {@code /ping}, it ends, or its time is over, whichever is first.
    *
+   * @param limits how much of the machine a container that is started gets
    * @param abandoned asked while waiting; when it says yes the container is removed again
    * @throws ServingFailure saying why, with the last lines of its log; nothing is left behind
    */
-  static ModelServer open(ServingContext context, ModelServerSpec spec, BooleanSupplier abandoned)
+  static ModelServer open(
+      ServingContext context, ModelServerSpec spec, Limits limits, BooleanSupplier abandoned)
       throws ServingFailure, InterruptedException {
     try {
-      ModelServer server = new ModelServer(context, spec, findOrStart(context, spec, abandoned));
+      ModelServer server =
+          new ModelServer(context, spec, findOrStart(context, spec, limits, abandoned));
       try {
         server.awaitHealth(abandoned);
         return server;
@@ -194,7 +200,7 @@ public final class ModelServer {
   }
 
   private static ContainerId findOrStart(
-      ServingContext context, ModelServerSpec spec, BooleanSupplier abandoned)
+      ServingContext context, ModelServerSpec spec, Limits limits, BooleanSupplier abandoned)
       throws ServingFailure {
     Optional<ContainerId> kept = context.engine().find(spec.containerName());
     if (kept.isPresent()) {
@@ -205,7 +211,7 @@ public final class ModelServer {
     try {
       return context
           .engine()
-          .start(containerSpec(context, spec, image, folders(context, spec, abandoned)));
+          .start(containerSpec(context, spec, image, limits, folders(context, spec, abandoned)));
     } catch (EngineException | ServingFailure e) {
       context.engine().deleteFolder(spec.folder());
       throw e;
@@ -213,7 +219,11 @@ public final class ModelServer {
   }
 
   private static ContainerSpec containerSpec(
-      ServingContext context, ModelServerSpec spec, String image, List<Folder> models) {
+      ServingContext context,
+      ModelServerSpec spec,
+      String image,
+      Limits limits,
+      List<Folder> models) {
     ContainerAccess own = context.access().apply(spec.instance().scope());
     ContainerAccess access = spec.instance().model().role().map(own::as).orElse(own);
     Map<String, String> environment = new LinkedHashMap<>(access.environment());
@@ -223,6 +233,8 @@ public final class ModelServer {
     environment.putAll(spec.container().environment());
     List<Folder> folders = new ArrayList<>(models);
     folders.add(access.folder());
+    Map<String, String> labels = new LinkedHashMap<>(spec.instance().labels());
+    labels.put(GPUS_LABEL, String.join(",", limits.gpus()));
     return new ContainerSpec(
         spec.containerName(),
         image,
@@ -233,9 +245,8 @@ public final class ModelServer {
         new ContainerNetwork.Standard(),
         folders,
         List.of(PORT),
-        spec.instance().labels(),
-        Limits.none(context.sharedMemoryBytes())
-            .withGpus(spec.instance().gpu() ? Limits.ALL_GPUS : List.of()));
+        labels,
+        limits);
   }
 
   /** The folder of the model's files, filled; or of the models that come later. */

@@ -5,6 +5,8 @@ import io.sagelocal.aws.Scope;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.images.Images;
 import io.sagelocal.logs.LogStore;
+import io.sagelocal.machine.Machine;
+import io.sagelocal.machine.Places;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.state.Timeline;
 import java.util.function.Function;
@@ -14,7 +16,8 @@ import java.util.function.Function;
  *
  * @param access what lets a container of an account and region reach the emulator; may ask the
  *     engine
- * @param sharedMemoryBytes size of the container's /dev/shm
+ * @param machine what a container gets of this machine
+ * @param places where its GPUs come from
  */
 public record ServingContext(
     ContainerEngine engine,
@@ -23,4 +26,5 @@ public record ServingContext(
     Images images,
     Function<Scope, ContainerAccess> access,
     Timeline timeline,
-    long sharedMemoryBytes) {}
+    Machine machine,
+    Places places) {}

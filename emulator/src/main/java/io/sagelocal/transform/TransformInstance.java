@@ -74,7 +74,7 @@ final class TransformInstance implements Together.Task {
             job.arn().toString()),
         TransformJobs.LOG_GROUP,
         spec.name() + "/i",
-        spec.instanceType().gpu(),
+        spec.instanceType(),
         InstanceSpec.TimeLimits.DEFAULT);
   }
 

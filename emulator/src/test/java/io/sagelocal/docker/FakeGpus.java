@@ -28,7 +28,7 @@ public final class FakeGpus {
     this.runtime = runtime;
   }
 
-  /** By a runtime that is named nvidia. */
+  /** By a runtime that is named nvidia; none where there is only the runtime and no driver. */
   public static FakeGpus byRuntime(int count) {
     return new FakeGpus(count, true);
   }
@@ -141,14 +141,14 @@ public final class FakeGpus {
     return """
     root=$(sed 's/.*"root":{"path":"\\([^"]*\\)".*/\\1/' %2$s/config.json)
       case $root in /*) ;; *) root=%2$s/$root ;; esac
-      case $(grep -o '"NVIDIA_VISIBLE_DEVICES=[^"]*"' %2$s/config.json) in
+      case %3$d$(grep -o '"NVIDIA_VISIBLE_DEVICES=[^"]*"' %2$s/config.json) in
         '' | *=void\\" | *=none\\" | *=\\") ;;
         *) cp %1$s/bin/nvidia-smi "$root/usr/bin/nvidia-smi" ;;
       esac
       name=%1$s/containers/$(date +%%s%%N)
       cp %2$s/config.json $name.part && mv $name.part $name.json
     """
-        .formatted(folder, bundle)
+        .formatted(folder, bundle, count)
         .strip();
   }
 }

@@ -2,6 +2,7 @@ package io.sagelocal.docker;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -157,6 +158,15 @@ public final class TestDocker implements AutoCloseable {
   /** Runs a docker command on this daemon and answers what it wrote. */
   public String run(String... arguments) throws IOException, InterruptedException {
     return output(docker(arguments));
+  }
+
+  /** Makes an image that runs this perl program, whatever it is told. */
+  public void image(String name, String program) throws IOException, InterruptedException {
+    String id = run("create", IMAGE, "true").strip();
+    String entrypoint =
+        new ObjectMapper().writeValueAsString(List.of("/usr/bin/perl", "-e", program));
+    run("commit", "--change", "ENTRYPOINT " + entrypoint, id, name);
+    run("rm", id);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.engine.MachineSize;
+import io.sagelocal.machine.Places.Loan;
 import io.sagelocal.machine.Places.Place;
 import java.util.List;
 import java.util.Optional;
@@ -93,6 +94,28 @@ class PlacesTest {
     assertThat(big.gpus()).isNotDone();
     first.close();
     assertThat(big.gpus().join()).containsExactly(List.of("0", "1"), List.of("2", "3"));
+  }
+
+  @Test
+  void whatNobodyCanWaitForGetsTheGpusLeastInUseAtOnce() {
+    Places places = places(100);
+    places.enter(List.of(3));
+    Loan alone = places.lend(1);
+    assertThat(alone.gpus()).containsExactly("3");
+    assertThat(places.lend(2).gpus()).as("shares, and waits for nobody").containsExactly("0", "1");
+    assertThat(places.lend(1).gpus()).containsExactly("2");
+    alone.close();
+    assertThat(places.lend(1).gpus()).containsExactly("3");
+    assertThat(places.lend(0).gpus()).isEmpty();
+  }
+
+  @Test
+  void jobsWaitForNoLoanAndKeepOffItWhereTheyCan() {
+    Places places = places(100);
+    places.lend(List.of("0", "1"));
+    assertThat(places.enter(List.of(2)).gpus().join()).containsExactly(List.of("2", "3"));
+    assertThat(places.enter(List.of(2)).gpus().join()).containsExactly(List.of("0", "1"));
+    assertThat(places.enter(List.of(1)).gpus()).as("jobs wait for jobs").isNotDone();
   }
 
   private Places places(int hosts) {
