@@ -6,6 +6,7 @@ import io.sagelocal.objects.ObjectInfo;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.ObjectStoreException;
 import io.sagelocal.objects.S3Uri;
+import io.sagelocal.serving.ModelHttp;
 import io.sagelocal.serving.ModelServer;
 import io.sagelocal.state.Records;
 import io.sagelocal.state.Stored;
@@ -34,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,8 +62,9 @@ public final class AsyncInvocations implements AutoCloseable {
   private final Path folder;
   private final Map<Turns, Semaphore> turns = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).executor(threads).build();
+
+  /** Made for the first invocation, for it would slow every start. */
+  private @Nullable HttpClient http;
 
   /** Whose turn it is is decided per endpoint, anew when that has another size. */
   private record Turns(Scope scope, String endpoint, int size) {}
@@ -89,6 +92,13 @@ public final class AsyncInvocations implements AutoCloseable {
     this.objects = objects;
     this.timeline = timeline;
     this.folder = folder;
+  }
+
+  private synchronized HttpClient http() {
+    if (http == null) {
+      http = ModelHttp.client().executor(threads).build();
+    }
+    return http;
   }
 
   /** Takes up what an earlier run of the emulator accepted. */
@@ -138,7 +148,11 @@ public final class AsyncInvocations implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdownNow();
-    http.close();
+    synchronized (this) {
+      if (http != null) {
+        http.close();
+      }
+    }
     threads.close();
   }
 
@@ -262,7 +276,7 @@ public final class AsyncInvocations implements AutoCloseable {
           }
         });
     request.header("Content-Type", type);
-    HttpResponse<Path> response = http.send(request.build(), BodyHandlers.ofFile(answer));
+    HttpResponse<Path> response = http().send(request.build(), BodyHandlers.ofFile(answer));
     if (response.statusCode() < OK || response.statusCode() >= NO_SUCCESS) {
       throw new Refusal(
           "Received error (%d) from %s with message \"%s\""

@@ -44,8 +44,7 @@ final class ModelsOnDemand {
   private final ServingContext context;
   private final ModelServerSpec spec;
   private final InetSocketAddress address;
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient http = ModelHttp.client().build();
 
   /** By target model, the one used longest ago first. */
   private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);

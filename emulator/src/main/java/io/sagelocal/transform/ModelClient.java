@@ -1,5 +1,6 @@
 package io.sagelocal.transform;
 
+import io.sagelocal.serving.ModelHttp;
 import io.sagelocal.serving.ModelServer;
 import io.sagelocal.state.Timeline;
 import io.sagelocal.state.Timeline.Scheduled;
@@ -38,8 +39,7 @@ final class ModelClient implements AutoCloseable {
   private final List<ModelServer> servers;
   private final Timeline timeline;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).executor(threads).build();
+  private final HttpClient http = ModelHttp.client().executor(threads).build();
 
   /** One request to one container. */
   private record Post(
