@@ -3,6 +3,7 @@ import importlib.metadata
 import os
 
 import sagemaker
+from conftest import wait_for
 from sagemaker.mxnet import MXNet, MXNetModel
 
 VERSION = tuple(int(part) for part in importlib.metadata.version('sagemaker').split('.')[:2])
@@ -52,6 +53,23 @@ def fit(one, folder, wait=True):
 
 def model(data, script, one, py_version):
     return MXNetModel(data, ROLE, script, framework_version='1.2.1', py_version=py_version, sagemaker_session=one)
+
+
+def deploy(one, **kwargs):
+    """Deploys to one instance. Newer SDKs sleep half a minute before they look, so there the look is from here."""
+    if VERSION >= (2, 134):
+        kwargs['wait'] = False
+    predictor = one.deploy(initial_instance_count=1, instance_type='ml.c4.xlarge', **kwargs)
+    wait_for('InService', lambda: status(one.sagemaker_session, endpoint(predictor)) == 'InService')
+    return predictor
+
+
+def endpoint(predictor):
+    return predictor.endpoint_name if VERSION >= (2, 0) else predictor.endpoint
+
+
+def status(one, name):
+    return one.sagemaker_client.describe_endpoint(EndpointName=name)['EndpointStatus']
 
 
 def job_name(fitted):

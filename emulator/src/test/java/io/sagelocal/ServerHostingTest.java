@@ -12,7 +12,9 @@ import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.engine.FakeHost;
 import io.sagelocal.engine.Limits;
 import io.sagelocal.engine.MachineSize;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,7 @@ class ServerHostingTest {
               host.print("Traceback: no such layer");
               return 2;
             })
+        .image("takes-its-time", ServerHostingTest::endSlowly)
         .image(
             "never-healthy",
             host -> {
@@ -142,6 +146,28 @@ class ServerHostingTest {
     assertThat(engine.containers()).isEmpty();
     assertThat(data.resolve("endpoints/000000000000/us-east-1/endpoint/AllTraffic")).doesNotExist();
     assertThat(server.invoke("endpoint", "[1]").body()).contains("not found");
+  }
+
+  @Test
+  void aLifeWithoutAFaultLogsNoError() throws IOException, InterruptedException {
+    PrintStream console = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+    try {
+      deploy("takes-its-time");
+      server.awaitEndpoint("endpoint", "InService");
+      server.sagemaker("UpdateEndpoint", Requests.endpoint("endpoint", "config"));
+      server.awaitEndpoint("endpoint", "InService");
+      server.sagemaker("DeleteEndpoint", Map.of("EndpointName", "endpoint"));
+      awaitGone();
+      deploy("takes-its-time");
+      server.awaitEndpoint("endpoint", "InService");
+      server.close();
+    } finally {
+      System.setErr(console);
+    }
+    assertThat(log.toString(StandardCharsets.UTF_8)).doesNotContain("ERROR", "WARN");
+    assertThat(engine.containers()).isEmpty();
   }
 
   @Test
@@ -292,6 +318,14 @@ class ServerHostingTest {
         });
     dead.await();
     return 1;
+  }
+
+  /** Finishes what it has before it ends. */
+  private static int endSlowly(FakeHost host) throws IOException {
+    host.serve("/ping", exchange -> answer(exchange, 200, "text/plain", ""));
+    host.terminated().join();
+    LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+    return 0;
   }
 
   private static String header(HttpExchange exchange, String name) {

@@ -187,6 +187,7 @@ public final class AsyncInvocations implements AutoCloseable {
         for (ModelServer server : route.stages()) {
           boolean last = server.equals(route.stages().getLast());
           HttpResponse<Path> response = send(server, invocation, type, last, body, after);
+          route.answered();
           type = response.headers().firstValue("Content-Type").orElse(type);
           Files.move(after, before, StandardCopyOption.REPLACE_EXISTING);
           body = BodyPublishers.ofFile(before);

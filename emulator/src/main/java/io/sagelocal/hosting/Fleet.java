@@ -1,6 +1,7 @@
 package io.sagelocal.hosting;
 
 import io.sagelocal.serving.ServingFailure;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Fleet {
   /** Its multiples fall evenly over the unit interval: few requests already show the weights. */
   private static final double GOLDEN_RATIO = 0.618033988749895;
+
+  private static final Duration LONGEST_REQUEST = Duration.ofMinutes(1);
+  private static final Duration LONGEST_ASYNC_REQUEST = Duration.ofHours(1);
 
   private final HostingContext context;
   private final InstanceNames names;
@@ -202,6 +206,7 @@ final class Fleet {
                 context.serving(),
                 names.spec(deployment, variant, n),
                 variant.name(),
+                async ? LONGEST_ASYNC_REQUEST : LONGEST_REQUEST,
                 own,
                 patient,
                 startup::failed);

@@ -4,7 +4,7 @@ import io.sagelocal.serving.ModelInstance;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A running instance of a variant and how many requests it has on its hands. Any thread. */
+/** A running instance of a variant and what it does with its requests. Any thread. */
 final class Instance {
   /** Far below what any number of releases brings back to zero. */
   private static final int CLOSED = Integer.MIN_VALUE / 2;
@@ -12,8 +12,10 @@ final class Instance {
   private final String variant;
   private final ModelInstance model;
   private final AtomicInteger outstanding = new AtomicInteger();
+  private final AtomicInteger answering = new AtomicInteger();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private volatile boolean draining;
+  private volatile boolean answered;
 
   Instance(String variant, ModelInstance model) {
     this.variant = variant;
@@ -47,6 +49,24 @@ final class Instance {
     if (outstanding.decrementAndGet() == 0 && draining) {
       closeIfIdle();
     }
+  }
+
+  /** It has begun to answer a request, which shows that it lives. */
+  void beginsAnswer() {
+    answered = true;
+    answering.incrementAndGet();
+  }
+
+  /** An answer that was begun is over. */
+  void endsAnswer() {
+    answering.decrementAndGet();
+  }
+
+  /** Whether it answers a request now, or has begun to since this was last asked. */
+  boolean showedLife() {
+    boolean shown = answered || answering.get() > 0;
+    answered = false;
+    return shown;
   }
 
   /** Takes no more requests once it has none; completed then. */

@@ -4,7 +4,7 @@ import io.sagelocal.models.Model;
 import io.sagelocal.serving.ModelServer;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Where an invocation goes: a running instance, on whose hands the request is until this is closed.
@@ -15,7 +15,14 @@ public final class Route implements AutoCloseable {
   private final Instance instance;
   private final InvocationTarget target;
   private final List<ModelServer> stages;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.SENT);
+
+  /** How far the request has come. */
+  private enum Progress {
+    SENT,
+    ANSWERED,
+    CLOSED
+  }
 
   Route(EndpointRun endpoint, Fleet fleet, Instance instance, InvocationTarget target) {
     this.endpoint = endpoint;
@@ -50,6 +57,13 @@ public final class Route implements AutoCloseable {
     return fleet.claim(target, instance).map(each -> new Route(endpoint, fleet, each, target));
   }
 
+  /** The instance has begun to answer. */
+  public void answered() {
+    if (progress.compareAndSet(Progress.SENT, Progress.ANSWERED)) {
+      instance.beginsAnswer();
+    }
+  }
+
   /**
    * Counts the invocation in the endpoint's metrics.
    *
@@ -63,7 +77,11 @@ public final class Route implements AutoCloseable {
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
+    Progress before = progress.getAndSet(Progress.CLOSED);
+    if (before == Progress.ANSWERED) {
+      instance.endsAnswer();
+    }
+    if (before != Progress.CLOSED) {
       instance.release();
     }
   }

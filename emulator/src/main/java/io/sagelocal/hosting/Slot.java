@@ -24,8 +24,8 @@ final class Slot {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  /** An invocation takes a minute at most. */
-  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(70);
+  /** What a drain waits longer than a request may take. */
+  private static final Duration DRAIN_MARGIN = Duration.ofSeconds(10);
 
   /** Told which instances there are to send requests to. */
   interface Traffic {
@@ -37,6 +37,7 @@ final class Slot {
   private final ServingContext context;
   private final InstanceSpec spec;
   private final String variant;
+  private final Duration longestRequest;
   private final Traffic traffic;
   private final boolean patient;
   private final Consumer<Exception> failed;
@@ -47,6 +48,7 @@ final class Slot {
   /**
    * Begins to start an instance.
    *
+   * @param longestRequest how long a request may take
    * @param patient whether a first start that fails is tried again
    * @param failed told why this place has no instance and will have none
    */
@@ -54,12 +56,14 @@ final class Slot {
       ServingContext context,
       InstanceSpec spec,
       String variant,
+      Duration longestRequest,
       Traffic traffic,
       boolean patient,
       Consumer<Exception> failed) {
     this.context = context;
     this.spec = spec;
     this.variant = variant;
+    this.longestRequest = longestRequest;
     this.traffic = traffic;
     this.patient = patient;
     this.failed = failed;
@@ -142,17 +146,19 @@ final class Slot {
   private void serve(Instance instance) throws InterruptedException {
     traffic.join(instance);
     up.countDown();
-    try {
-      CompletableFuture.anyOf(instance.model().exit(), givenUp).get();
+    try (HealthWatch watch = new HealthWatch(instance, context.timeline(), longestRequest)) {
+      CompletableFuture<Exit> exit = instance.model().exit();
+      CompletableFuture.anyOf(exit, watch.lost(), givenUp).get();
       traffic.leave(instance);
       if (givenUp.isDone()) {
         drain(instance);
       } else {
-        Exit exit = instance.model().exit().get();
         log.warn(
-            "instance {} ended with exit code {}; another is started",
+            "instance {} {}; another is started",
             spec.containerName(),
-            exit.code());
+            exit.isDone()
+                ? "ended with exit code " + exit.join().code()
+                : "does not answer /ping any more");
       }
       instance.model().close();
     } catch (ExecutionException e) {
@@ -165,14 +171,15 @@ final class Slot {
   }
 
   private void drain(Instance instance) throws InterruptedException, ExecutionException {
+    Duration limit = longestRequest.plus(DRAIN_MARGIN);
     try {
-      instance.drain().get(DRAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      instance.drain().get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       log.warn(
           "instance {} is stopped with {} requests unanswered after {} s",
           spec.containerName(),
           instance.outstanding(),
-          DRAIN_LIMIT.toSeconds());
+          limit.toSeconds());
     }
   }
 

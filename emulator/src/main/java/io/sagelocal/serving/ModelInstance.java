@@ -188,16 +188,36 @@ public final class ModelInstance implements AutoCloseable {
     gpus.close();
   }
 
-  /** Stops and removes the containers and the folder; what cannot be removed is in our log. */
+  /** What its containers answer to pings, the worst of it; may take two seconds for each. */
+  public Health health() {
+    Health worst = Health.WELL;
+    for (ModelServer server : servers) {
+      Health health = server.health();
+      if (health == Health.ILL) {
+        return health;
+      }
+      worst = health == Health.SILENT ? health : worst;
+    }
+    return worst;
+  }
+
+  /**
+   * Stops and removes the containers and the folder, whatever interrupts it; what cannot be removed
+   * is in our log.
+   */
   @Override
   public void close() {
+    ModelServer.uninterrupted("end-" + spec.containerName(), this::end);
+    release();
+  }
+
+  private void end() {
     try {
       servers.forEach(ModelServer::end);
       discard(context.engine(), spec);
     } catch (EngineException e) {
       log.error("containers {} or their folder could not be removed", spec.containerName(), e);
     }
-    release();
   }
 
   /**

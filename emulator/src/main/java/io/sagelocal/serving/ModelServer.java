@@ -173,13 +173,22 @@ public final class ModelServer {
 
   /** It serves nobody, so nothing is to be finished. */
   private void abort() {
+    uninterrupted("abort-" + container.name(), this::discardAtOnce);
+    release();
+  }
+
+  /** Does what would leave something behind if an interrupt broke it off. */
+  static void uninterrupted(String name, Runnable work) {
+    CompletableFuture.runAsync(work, task -> Thread.ofVirtual().name(name).start(task)).join();
+  }
+
+  private void discardAtOnce() {
     try {
       context.engine().remove(container);
       discard(context.engine(), spec);
     } catch (EngineException e) {
       log.error("container {} or its folder could not be removed", container.name(), e);
     }
-    release();
   }
 
   /**
@@ -280,7 +289,7 @@ public final class ModelServer {
       if (abandoned.getAsBoolean()) {
         throw ServingFailure.abandoned();
       }
-      if (isHealthy()) {
+      if (health() == Health.WELL) {
         return;
       }
       if (context.timeline().now().isAfter(deadline)) {
@@ -301,11 +310,12 @@ public final class ModelServer {
                 lastLines()));
   }
 
-  private boolean isHealthy() {
+  /** What it answers to a ping; may take two seconds. */
+  Health health() {
     try {
-      return Ping.healthy(address());
+      return Ping.ask(address());
     } catch (EngineException e) {
-      return false; // it has just ended; its exit tells
+      return Health.SILENT; // it has just ended; its exit tells
     }
   }
 

@@ -11,8 +11,8 @@ final class Ping {
 
   private Ping() {}
 
-  /** Whether it answered 200 within two seconds. */
-  static boolean healthy(InetSocketAddress address) {
+  /** What it answers within two seconds. */
+  static Health ask(InetSocketAddress address) {
     try {
       URI ping =
           URI.create("http://%s:%d/ping".formatted(address.getHostString(), address.getPort()));
@@ -20,12 +20,12 @@ final class Ping {
       connection.setConnectTimeout(TIMEOUT_MILLIS);
       connection.setReadTimeout(TIMEOUT_MILLIS);
       try {
-        return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+        return connection.getResponseCode() == HttpURLConnection.HTTP_OK ? Health.WELL : Health.ILL;
       } finally {
         connection.disconnect();
       }
     } catch (IOException e) {
-      return false; // not yet: whoever asks looks at the container's exit as well
+      return Health.SILENT; // whoever asks looks at the container's exit as well
     }
   }
 }

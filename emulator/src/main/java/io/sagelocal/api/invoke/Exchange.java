@@ -166,6 +166,7 @@ final class Exchange {
     @Override
     public void onContentSource(org.eclipse.jetty.client.Response model, Content.Source content) {
       answered = true;
+      route.answered();
       status = model.getStatus();
       answeredAt = System.nanoTime();
       if (!HttpStatus.isSuccess(model.getStatus())) {
