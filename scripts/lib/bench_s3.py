@@ -1,7 +1,10 @@
-"""The store's figures: the embedded one beside a managed MinIO, both on the gateway's port, and channels beside cp."""
+"""The store's figures: the embedded one beside a managed MinIO, both on the gateway's port, and channels beside cp,
+and artifacts beside pigz."""
+import array
 import concurrent.futures
 import http.client
 import os
+import random
 import re
 import shutil
 import statistics
@@ -42,6 +45,18 @@ class Client(object):
         answer = self.ask('GET', path)
         while answer.read(1 << 20):
             pass
+
+    def put_in_parts(self, path, file, size=8 << 20):
+        upload = re.search('<UploadId>([^<]*)', self.ask('POST', path + '?uploads').read().decode()).group(1)
+        parts = []
+        with open(file, 'rb') as body:
+            for number, part in enumerate(iter(lambda: body.read(size), b''), 1):
+                answer = self.ask('PUT', '%s?partNumber=%d&uploadId=%s' % (path, number, upload), part)
+                answer.read()
+                parts.append('<Part><PartNumber>%d</PartNumber><ETag>%s</ETag></Part>' % (
+                    number, answer.headers['ETag']))
+        self.ask('POST', '%s?uploadId=%s' % (path, upload), '<CompleteMultipartUpload>%s</CompleteMultipartUpload>' % (
+            ''.join(parts))).read()
 
     def list(self, bucket):
         keys, token = 0, ''
@@ -85,25 +100,83 @@ def store_figures(endpoint, large):
     return figures, bucket, many
 
 
-def downloading(sagemaker, image, role, bucket, uri):
-    """How long a job was Downloading, in seconds."""
+def run_job(sagemaker, image, role, bucket, program, channel=None):
+    """A job that runs a shell line; its times by secondary status, in seconds."""
     name = 'bench-' + uuid.uuid4().hex[:12]
+    inputs = {'InputDataConfig': [{'ChannelName': 'train', 'DataSource': {
+        'S3DataSource': {'S3DataType': 'S3Prefix', 'S3Uri': channel}}}]} if channel else {}
     sagemaker.create_training_job(
         TrainingJobName=name, RoleArn=role,
         AlgorithmSpecification={'TrainingImage': image, 'TrainingInputMode': 'File',
-                                'ContainerEntrypoint': ['/bin/true']},
-        InputDataConfig=[{'ChannelName': 'train', 'DataSource': {
-            'S3DataSource': {'S3DataType': 'S3Prefix', 'S3Uri': uri}}}],
+                                'ContainerEntrypoint': ['/bin/sh', '-c', program]},
         OutputDataConfig={'S3OutputPath': 's3://%s/out' % bucket},
         ResourceConfig={'InstanceType': 'ml.c4.xlarge', 'InstanceCount': 1, 'VolumeSizeInGB': 3},
-        StoppingCondition={'MaxRuntimeInSeconds': 600})
+        StoppingCondition={'MaxRuntimeInSeconds': 600}, **inputs)
     while True:
         job = sagemaker.describe_training_job(TrainingJobName=name)
         if job['TrainingJobStatus'] != 'InProgress':
             break
     assert job['TrainingJobStatus'] == 'Completed', job.get('FailureReason')
-    spent = [step for step in job['SecondaryStatusTransitions'] if step['Status'] == 'Downloading'][0]
-    return (spent['EndTime'] - spent['StartTime']).total_seconds()
+    return {step['Status']: (step['EndTime'] - step['StartTime']).total_seconds()
+            for step in job['SecondaryStatusTransitions']}
+
+
+def channel_figures(report, run, client, bucket, many, folder, large):
+    """``run(program, channel)`` is a job; channels beside ``cp`` of the same files."""
+    def copied(source, name):
+        target = os.path.join(folder, name)
+        spent = timed(lambda: subprocess.check_call(['cp', '-r', source, target]))
+        shutil.rmtree(target) if os.path.isdir(target) else os.remove(target)
+        return spent
+
+    def downloading(channel):
+        return run('true', channel)['Downloading']
+
+    downloading('s3://%s/one/1' % bucket)  # whatever is done once
+    first, again, parts, cp = [], [], [], []
+    for i in range(3):
+        client.put_file('/%s/channel-%d/file' % (bucket, i), large)
+        first.append(downloading('s3://%s/channel-%d/' % (bucket, i)))
+        again.append(downloading('s3://%s/channel-%d/' % (bucket, i)))
+        client.put_in_parts('/%s/parts-%d/file' % (bucket, i), large)
+        parts.append(downloading('s3://%s/parts-%d/' % (bucket, i)))
+        for gone in ('channel-%d' % i, 'parts-%d' % i):
+            client.ask('DELETE', '/%s/%s/file' % (bucket, gone)).read()
+        cp.append(copied(large, 'copy'))
+    cp = statistics.median(cp)
+    report('1 GiB File channel, first use, s', statistics.median(first), cp, 1.2, 'cp of the same file')
+    report('the same, uploaded in parts of 8 MiB, s', statistics.median(parts), cp, 1.2, 'cp of the same file')
+    report('1 GiB File channel, again, s', statistics.median(again), cp, 0.05, 'cp of the same file')
+    tree = os.path.join(folder, 'tree')
+    os.mkdir(tree)
+    for i in range(SMALL):
+        with open(os.path.join(tree, '%05d' % i), 'wb') as out:
+            out.write(os.urandom(10000))
+    pairs = [(downloading('s3://%s/' % many), copied(tree, 'trees')) for _ in range(3)]
+    report('10,000 x 10 kB File channel, s', statistics.median(p[0] for p in pairs),
+           statistics.median(p[1] for p in pairs), 1.2, 'cp -r of as many files')
+
+
+def artifact_figures(report, run, bucket, folder):
+    """Model folder to readable artifact, beside pigz of a tar of the same files with all of its own defaults but the level."""
+    channel = 's3://%s/channel/' % bucket
+    pairs = []
+    for _ in range(3):
+        # what a trained network is: numbers, of which the exponents compress
+        spent = run('cp /opt/ml/input/data/train/file /opt/ml/model/parameters', channel)
+        pairs.append((spent['Uploading'], timed(lambda: subprocess.check_call(
+            'tar -cf - -C %s model | pigz -1 >%s' % (folder, os.path.join(folder, 'model.tar.gz')), shell=True))))
+    report('model.tar.gz of 1 GiB, s', statistics.median(p[0] for p in pairs),
+           statistics.median(p[1] for p in pairs), 1.1, 'tar and pigz -1 of the same file, on the same cores')
+
+
+def parameters(file):
+    """1 GiB of numbers as training leaves them: small floats, all different."""
+    block = array.array('f', (random.gauss(0, 0.05) for _ in range(1 << 20))).tobytes()
+    with open(file, 'wb') as out:
+        for i in range(GIB // len(block)):
+            turn = i * 4099 * 4 % len(block)
+            out.write(block[turn:] + block[:turn])
 
 
 def s3_figures(report, start, sagemaker_of, image, role):
@@ -123,30 +196,23 @@ def s3_figures(report, start, sagemaker_of, image, role):
         ours, bucket, many = store_figures(embedded.endpoint, large)
         for name in ours:
             report('S3 %s, s' % name, ours[name], yardstick[name], 1.0, 'MinIO, same client, same port')
-
-        def copied(source, name):
-            target = os.path.join(folder, name)
-            spent = timed(lambda: subprocess.check_call(['cp', '-r', source, target]))
-            shutil.rmtree(target) if os.path.isdir(target) else os.remove(target)
-            return spent
-
-        sagemaker = sagemaker_of(embedded)
-        client = Client(embedded.endpoint)
-        client.ask('PUT', '/%s/channel/file' % bucket, headers={
-            'x-amz-copy-source': '/%s/large' % bucket, 'Content-Length': '0'}.items()).read()
-        first = downloading(sagemaker, image, role, bucket, 's3://%s/channel/' % bucket)
-        again = downloading(sagemaker, image, role, bucket, 's3://%s/channel/' % bucket)
-        cp = statistics.median(copied(large, 'copy') for _ in range(3))
-        report('1 GiB File channel, first use, s', first, cp, 1.2, 'cp of the same file')
-        report('1 GiB File channel, again, s', again, cp, 0.05, 'cp of the same file')
-        tree = os.path.join(folder, 'tree')
-        os.mkdir(tree)
-        for i in range(SMALL):
-            with open(os.path.join(tree, '%05d' % i), 'wb') as out:
-                out.write(os.urandom(10000))
-        small = downloading(sagemaker, image, role, bucket, 's3://%s/' % many)
-        report('10,000 x 10 kB File channel, s', small, copied(tree, 'trees'), 1.2, 'cp -r of as many files')
+        job_figures(report, embedded, sagemaker_of, image, role, folder, large, bucket, many)
     finally:
         if embedded:
             embedded.close()
         shutil.rmtree(folder)
+
+
+def job_figures(report, embedded, sagemaker_of, image, role, folder, large, bucket, many):
+    sagemaker = sagemaker_of(embedded)
+
+    def run(program, channel):
+        return run_job(sagemaker, image, role, bucket, program, channel)
+
+    client = Client(embedded.endpoint)
+    channel_figures(report, run, client, bucket, many, folder, large)
+    os.mkdir(os.path.join(folder, 'model'))
+    model = os.path.join(folder, 'model', 'parameters')
+    parameters(model)
+    client.put_file('/%s/channel/file' % bucket, model)
+    artifact_figures(report, run, bucket, folder)

@@ -65,7 +65,8 @@ class Emulator(object):
             label = 'label=io.sagelocal.instance=' + instance.read()
         containers = subprocess.check_output(['docker', 'ps', '-aq', '--filter', label])
         networks = subprocess.check_output(['docker', 'network', 'ls', '-q', '--filter', label])
-        return (containers + networks).decode().split()
+        volumes = subprocess.check_output(['docker', 'volume', 'ls', '-q', '--filter', label])
+        return (containers + networks + volumes).decode().split()
 
 
 @pytest.fixture(scope='session')

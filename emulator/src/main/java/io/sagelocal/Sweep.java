@@ -5,13 +5,15 @@ import io.sagelocal.engine.ContainerEngine;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what this instance's containers and networks were made for and is on record no more, as
- * when the data folder was put back to an earlier state. What nobody knows is left alone.
+ * Removes containers, networks and volumes of this instance whose resource and is on record no
+ * more, as when the data folder was put back to an earlier state. What nobody knows is left alone.
  */
 final class Sweep {
   private static final Logger log = LoggerFactory.getLogger(Sweep.class);
@@ -36,22 +38,23 @@ final class Sweep {
   }
 
   void run() {
-    Map<String, String> containers = engine.containersLabelled(INSTANCE);
-    engine
-        .containersLabelled(RESOURCE)
+    sweep(
+        "container",
+        engine::containersLabelled,
+        name -> engine.find(name).ifPresent(engine::remove));
+    sweep("network", engine::networksLabelled, engine::removeNetwork);
+    sweep("volume", engine::volumesLabelled, engine::removeVolume);
+  }
+
+  private void sweep(
+      String kind, Function<String, Map<String, String>> labelled, Consumer<String> remove) {
+    Map<String, String> instances = labelled.apply(INSTANCE);
+    labelled
+        .apply(RESOURCE)
         .forEach((name, arn) -> {
-          if (instance.equals(containers.get(name)) && isOrphan(arn)) {
-            log.info("container {} belongs to nothing on record and is removed", name);
-            engine.find(name).ifPresent(engine::remove);
-          }
-        });
-    Map<String, String> networks = engine.networksLabelled(INSTANCE);
-    engine
-        .networksLabelled(RESOURCE)
-        .forEach((name, arn) -> {
-          if (instance.equals(networks.get(name)) && isOrphan(arn)) {
-            log.info("network {} belongs to nothing on record and is removed", name);
-            engine.removeNetwork(name);
+          if (instance.equals(instances.get(name)) && isOrphan(arn)) {
+            log.info("{} {} belongs to nothing on record and is removed", kind, name);
+            remove.accept(name);
           }
         });
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sagelocal.TestServer.Answer;
 import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.engine.FakeHost;
+import io.sagelocal.engine.Folder;
 import io.sagelocal.engine.Program;
 import io.sagelocal.state.FakeTimeline;
 import java.io.ByteArrayOutputStream;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The inputs of TrainingJobs through real HTTP: modes, sources, and what is refused. */
 class ServerChannelsTest {
@@ -66,6 +68,70 @@ class ServerChannelsTest {
     });
     assertThat(seen.poll()).contains("\"TrainingInputMode\":\"" + mode + "\"");
     assertThat(seen).containsExactly("a=one", "b=two");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatAJobDoesToItsFilesNobodyElseSees(boolean layers)
+      throws IOException, InterruptedException {
+    engine.layers(layers);
+    for (String name : List.of("job", "job-2")) {
+      run(
+          name,
+          host -> {
+            listFiles(host);
+            Files.writeString(host.path(DATA + "/train/a"), "spoiled");
+            Files.delete(host.path(DATA + "/train/b"));
+            return 0;
+          });
+    }
+    assertThat(seen).containsExactly("a=one", "b=two", "a=one", "b=two");
+    assertThat(server.s3("GET", "/bucket/data/a", new byte[0]).body()).asString().isEqualTo("one");
+    assertThat(server.s3("GET", "/bucket/data/b", new byte[0]).body()).asString().isEqualTo("two");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aJobReadsOnWhatIsReplacedOrDeletedMeanwhile(boolean layers)
+      throws IOException, InterruptedException {
+    engine.layers(layers);
+    CountDownLatch changed = new CountDownLatch(1);
+    create(host -> {
+      changed.await();
+      return listFiles(host);
+    });
+    server.await(
+        "DescribeTrainingJob",
+        Map.of("TrainingJobName", "job"),
+        job -> job.path("SecondaryStatus").asText().equals("Training"));
+    server.put("data/a", "other");
+    server.s3("DELETE", "/bucket/data/b", new byte[0]);
+    changed.countDown();
+    server.awaitJob("job", "Completed");
+    assertThat(seen).containsExactly("a=one", "b=two");
+    server.awaitNothingLeft(engine, data);
+  }
+
+  @Test
+  void whereFoldersCanBeLaidOverOthersNoFileIsCopied() throws IOException, InterruptedException {
+    run(host -> {
+      Folder train =
+          host.spec().folders().stream()
+              .filter(folder -> folder.path().equals(DATA + "/train"))
+              .findAny()
+              .orElseThrow();
+      seen.add("names: " + Files.getAttribute(train.beneath().get().resolve("a"), "unix:nlink"));
+      return 0;
+    });
+    assertThat(seen).containsExactly("names: 2"); // the store's and the job's
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void twoObjectsOfOneFileNameFailTheJob(boolean layers) throws IOException, InterruptedException {
+    engine.layers(layers);
+    server.put("data/a/below", "three");
+    assertThat(failure(host -> 0)).contains("s3://bucket/data/a/below", "the file name a/below");
   }
 
   @Test
@@ -256,17 +322,25 @@ class ServerChannelsTest {
   }
 
   private void create(Program program) throws IOException, InterruptedException {
+    create("job", program);
+  }
+
+  private void create(String name, Program program) throws IOException, InterruptedException {
     engine.image("job", program);
     channel.put("DataSource", Map.of("S3DataSource", source));
-    Map<String, Object> request = Requests.trainingJob("job", "job");
+    Map<String, Object> request = Requests.trainingJob(name, "job");
     request.put("InputDataConfig", List.of(channel));
     Answer answer = server.sagemaker("CreateTrainingJob", request);
     assertThat(answer.status()).as(answer.message()).isEqualTo(200);
   }
 
   private void run(Program program) throws IOException, InterruptedException {
-    create(program);
-    server.awaitJob("job", "Completed");
+    run("job", program);
+  }
+
+  private void run(String name, Program program) throws IOException, InterruptedException {
+    create(name, program);
+    server.awaitJob(name, "Completed");
     server.awaitNothingLeft(engine, data);
   }
 

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "clean",
-    description = "Removes the containers and networks that any sagelocal left.",
+    description = "Removes the containers, networks and volumes that any sagelocal left.",
     mixinStandardHelpOptions = true)
 final class CleanCommand implements Callable<Integer> {
   private static final String INSTANCE_LABEL = "io.sagelocal.instance";
@@ -34,8 +34,7 @@ final class CleanCommand implements Callable<Integer> {
     try (DockerContainerEngine engine = new DockerContainerEngine(console.environment())) {
       Set<String> containers = new TreeSet<>(engine.containersLabelled(INSTANCE_LABEL).keySet());
       Set<String> networks = new TreeSet<>(engine.networksLabelled(INSTANCE_LABEL).keySet());
-      int total = containers.size() + networks.size();
-      try (Progress progress = new Progress(console, total)) {
+      try (Progress progress = new Progress(console, containers.size() + networks.size())) {
         for (String container : containers) {
           engine.find(container).ifPresent(engine::remove);
           progress.step("removed " + container);
@@ -45,9 +44,13 @@ final class CleanCommand implements Callable<Integer> {
           progress.step("removed " + network);
         }
       }
+      // those of the containers went with them
+      Set<String> volumes = new TreeSet<>(engine.volumesLabelled(INSTANCE_LABEL).keySet());
+      volumes.forEach(engine::removeVolume);
+      int total = containers.size() + networks.size() + volumes.size();
       output.told(
           console.out(),
-          Map.of("containers", containers, "networks", networks),
+          Map.of("containers", containers, "networks", networks, "volumes", volumes),
           total == 0 ? "Nothing to remove." : total + " removed.");
     }
     return ExitCode.OK;

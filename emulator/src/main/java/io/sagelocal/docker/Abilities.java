@@ -21,6 +21,7 @@ import java.util.function.Supplier;
  * @param machine what it runs on
  * @param limitsCpus whether its kernel can limit a container's processors
  * @param limitsMemory whether its kernel can limit a container's memory
+ * @param layers whether it may mount overlays of this machine's folders
  * @param showsGpus whether every container gets the nvidia runtime, asked for or not
  */
 record Abilities(
@@ -31,6 +32,7 @@ record Abilities(
     MachineSize machine,
     boolean limitsCpus,
     boolean limitsMemory,
+    boolean layers,
     boolean showsGpus) {
   private static final String BEHIND_A_MACHINE = "host.docker.internal";
 
@@ -64,6 +66,7 @@ record Abilities(
             Optional.ofNullable(info.getMemTotal()).orElse(0L)),
         Boolean.TRUE.equals(info.getCpuCfsQuota()),
         Boolean.TRUE.equals(info.getMemoryLimit()),
+        here.isPresent() && !isPodman(info) && !has(security, "userns"),
         Gpus.NVIDIA.equals(
             Optional.ofNullable(info.getRawValues()).orElse(Map.of()).get("DefaultRuntime")));
   }

@@ -33,9 +33,24 @@ final class Containers {
   private static final int TRIES = 3;
 
   private final Daemon daemon;
+  private final Layers layers = new Layers();
 
   Containers(Daemon daemon) {
     this.daemon = daemon;
+  }
+
+  /** Says that the daemon mounted no overlay; nothing of the start is left. */
+  private static final class LayersRefused extends EngineException {
+    private static final long serialVersionUID = 1L;
+
+    LayersRefused(EngineException refusal) {
+      super(String.valueOf(refusal.getMessage()), refusal);
+    }
+  }
+
+  /** Whether folders with others beneath are overlays, as far as is known. */
+  boolean layers() {
+    return layers.possible(daemon.abilities());
   }
 
   /** A container that is there, and whether it has been started before. */
@@ -43,11 +58,19 @@ final class Containers {
 
   /** Makes and starts it; one of ours by that name that has been started is kept as it is. */
   ContainerId start(ContainerSpec spec) {
-    return run(make(spec));
+    return startTogether(List.of(spec)).getFirst();
   }
 
   /** Makes them all, then starts them all; side by side, as each takes the daemon a while. */
   List<ContainerId> startTogether(List<ContainerSpec> specs) {
+    try {
+      return makeAndRun(specs);
+    } catch (LayersRefused e) {
+      return makeAndRun(specs); // with copies
+    }
+  }
+
+  private List<ContainerId> makeAndRun(List<ContainerSpec> specs) {
     Queue<ContainerId> there = new ConcurrentLinkedQueue<>();
     try {
       List<Made> made =
@@ -103,9 +126,10 @@ final class Containers {
   private ContainerId create(ContainerSpec spec) {
     Creation.requireFolders(spec);
     Abilities abilities = daemon.abilities();
+    spec.folders().forEach(folder -> layers.prepare(abilities, folder));
     try {
       return daemon.ask(client -> {
-        try (CreateContainerCmd command = Creation.of(client, abilities, spec)) {
+        try (CreateContainerCmd command = Creation.of(client, abilities, layers, spec)) {
           return new ContainerId(spec.name(), command.exec().getId());
         }
       });
@@ -130,6 +154,9 @@ final class Containers {
       return id; // it runs already
     } catch (DockerException e) {
       removeAfter(id, e);
+      if (layers.isRefusal(e)) {
+        throw new LayersRefused(Reasons.refused("starting container " + id.name(), e));
+      }
       throw !made.spec().limits().gpus().isEmpty() && Gpus.missing(e)
           ? Gpus.noSupport(e)
           : Reasons.refused("starting container " + id.name(), e);

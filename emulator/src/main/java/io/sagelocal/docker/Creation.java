@@ -30,9 +30,10 @@ final class Creation {
 
   private Creation() {}
 
-  static CreateContainerCmd of(DockerClient client, Abilities abilities, ContainerSpec spec) {
+  static CreateContainerCmd of(
+      DockerClient client, Abilities abilities, Layers layers, ContainerSpec spec) {
     Map<String, String> environment = new LinkedHashMap<>(spec.environment());
-    HostConfig host = host(abilities, spec);
+    HostConfig host = host(abilities, layers, spec);
     if (!spec.limits().gpus().isEmpty()) {
       abilities.gpus().give(spec.limits().gpus(), host, environment);
     } else if (abilities.showsGpus()) {
@@ -59,12 +60,15 @@ final class Creation {
     return command;
   }
 
-  private static HostConfig host(Abilities abilities, ContainerSpec spec) {
+  private static HostConfig host(Abilities abilities, Layers layers, ContainerSpec spec) {
     HostConfig host =
         HostConfig.newHostConfig()
             .withMounts(
                 spec.folders().stream()
-                    .map(folder -> mount(folder.path(), folder.local(), folder.writable()))
+                    .map(folder ->
+                        layers.overlaid(abilities, folder)
+                            ? Layers.mount(folder, spec.labels())
+                            : mount(folder.path(), folder.local(), folder.writable()))
                     .toList())
             .withShmSize(spec.limits().sharedMemoryBytes())
             .withRestartPolicy(RestartPolicy.noRestart())
@@ -108,6 +112,10 @@ final class Creation {
     for (Folder folder : spec.folders()) {
       if (!Files.isDirectory(folder.local())) {
         throw new EngineException("folder %s is not there".formatted(folder.local()));
+      }
+      if (!folder.beneath().map(Files::isDirectory).orElse(true)) {
+        throw new EngineException(
+            "folder %s is not there".formatted(folder.beneath().orElseThrow()));
       }
     }
   }

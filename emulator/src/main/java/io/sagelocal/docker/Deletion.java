@@ -141,7 +141,13 @@ final class Deletion {
       if (e instanceof NoSuchFileException) {
         return FileVisitResult.CONTINUE; // somebody else deletes it too
       }
-      throw e;
+      try {
+        Files.delete(file); // one that cannot be looked into may be empty
+      } catch (IOException stays) {
+        e.addSuppressed(stays);
+        throw e;
+      }
+      return FileVisitResult.CONTINUE;
     }
 
     @Override

@@ -21,6 +21,7 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
   private final ImageStore images;
   private final Containers containers;
   private final Networks networks;
+  private final Volumes volumes;
   private final Deletion deletion;
   private final GpuDevices gpuDevices;
   private final LookingInto lookingInto;
@@ -34,6 +35,7 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
     this.images = new ImageStore(daemon);
     this.containers = new Containers(daemon);
     this.networks = new Networks(daemon);
+    this.volumes = new Volumes(daemon);
     this.deletion = new Deletion(daemon, containers, images);
     this.lookingInto = new LookingInto(daemon, containers);
     this.gpuDevices = new GpuDevices(daemon, containers, images, environment);
@@ -53,6 +55,11 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
   @Override
   public List<String> gpus() {
     return gpuDevices.names();
+  }
+
+  @Override
+  public boolean layers() {
+    return containers.layers();
   }
 
   @Override
@@ -132,6 +139,16 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
   @Override
   public Map<String, String> networksLabelled(String label) {
     return networks.labelled(label);
+  }
+
+  @Override
+  public Map<String, String> volumesLabelled(String label) {
+    return volumes.labelled(label);
+  }
+
+  @Override
+  public void removeVolume(String name) {
+    volumes.remove(name);
   }
 
   /** Shell lines that run these containers once more, under other names and in this order. */

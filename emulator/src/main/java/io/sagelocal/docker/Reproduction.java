@@ -6,10 +6,12 @@ import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.DeviceRequest;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.VolumeOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -83,16 +85,25 @@ final class Reproduction {
       words.addAll(List.of("--env", variable));
     }
     for (Mount mount : Optional.ofNullable(host.getMounts()).orElse(List.of())) {
-      words.addAll(
-          List.of(
-              "--mount",
-              "type=bind,source=%s,target=%s%s"
-                  .formatted(
-                      mount.getSource(),
-                      mount.getTarget(),
-                      Boolean.TRUE.equals(mount.getReadOnly()) ? ",readonly" : "")));
+      words.addAll(List.of("--mount", mount(mount)));
     }
     return words;
+  }
+
+  private static String mount(Mount mount) {
+    VolumeOptions volume = mount.getVolumeOptions();
+    String readOnly = Boolean.TRUE.equals(mount.getReadOnly()) ? ",readonly" : "";
+    if (volume == null || volume.getDriverConfig() == null) {
+      return "type=bind,source=%s,target=%s%s"
+          .formatted(mount.getSource(), mount.getTarget(), readOnly);
+    }
+    StringBuilder words =
+        new StringBuilder("type=volume,target=%s%s".formatted(mount.getTarget(), readOnly));
+    words.append(",volume-nocopy,volume-driver=").append(volume.getDriverConfig().getName());
+    // an option with commas in it is quoted
+    new TreeMap<>(volume.getDriverConfig().getOptions())
+        .forEach((name, value) -> words.append(",\"volume-opt=%s=%s\"".formatted(name, value)));
+    return words.toString();
   }
 
   private void limits(List<String> words) {

@@ -35,6 +35,12 @@ public interface ContainerEngine {
    */
   List<String> gpus();
 
+  /**
+   * Tells whether a {@link Folder} with others beneath costs nothing, however large those are; else
+   * they are copied when the container is started.
+   */
+  boolean layers();
+
   /** Tells whether the image can be started without a pull. */
   boolean hasImage(String image);
 
@@ -108,6 +114,16 @@ public interface ContainerEngine {
 
   /** Names of networks that carry the label, each with the label's value. */
   Map<String, String> networksLabelled(String label);
+
+  /**
+   * Names of what containers keep outside of their local folders and which carries their label,
+   * each with the label's value. It goes with its container; only what a crash of the engine cut
+   * off is ever left.
+   */
+  Map<String, String> volumesLabelled(String label);
+
+  /** Removes such a thing; a gone one, or one that a container still has, is fine. */
+  void removeVolume(String name);
 
   /**
    * Deletes a local folder that containers wrote to, with whatever they left under other owners. A

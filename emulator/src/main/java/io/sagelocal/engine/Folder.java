@@ -1,6 +1,7 @@
 package io.sagelocal.engine;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A folder of a container. What is in {@code local} is there before the container starts; when it
@@ -10,5 +11,14 @@ import java.nio.file.Path;
  * @param path absolute path inside the container
  * @param local the emulator's own copy
  * @param writable whether the container may change it
+ * @param beneath a folder whose files the container sees there as well, as if they were its own to
+ *     change, while none of them ever changes; several containers may have the same. It must not
+ *     change either while a container has it.
  */
-public record Folder(String path, Path local, boolean writable) {}
+public record Folder(String path, Path local, boolean writable, Optional<Path> beneath) {
+
+  /** A folder that begins with what is in {@code local} alone. */
+  public Folder(String path, Path local, boolean writable) {
+    this(path, local, writable, Optional.empty());
+  }
+}

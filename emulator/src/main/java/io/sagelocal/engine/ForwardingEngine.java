@@ -31,6 +31,11 @@ public class ForwardingEngine implements ContainerEngine {
   }
 
   @Override
+  public boolean layers() {
+    return engine.layers();
+  }
+
+  @Override
   public boolean hasImage(String image) {
     return engine.hasImage(image);
   }
@@ -98,6 +103,16 @@ public class ForwardingEngine implements ContainerEngine {
   @Override
   public Map<String, String> networksLabelled(String label) {
     return engine.networksLabelled(label);
+  }
+
+  @Override
+  public Map<String, String> volumesLabelled(String label) {
+    return engine.volumesLabelled(label);
+  }
+
+  @Override
+  public void removeVolume(String name) {
+    engine.removeVolume(name);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts objects into files of this disk, several at once, and the stretches of a large one at once
- * as well. Objects that are files of this disk already are copied by the system.
+ * as well. Objects that are files of this disk already get another name, where nobody will write to
+ * them, or else are copied by the system.
  *
  * <p>One thread adds and finishes; the first failure is thrown by whatever it does next. What is
  * under way when this is closed early is given up, and nothing writes behind the caller.
@@ -35,12 +37,18 @@ public final class Downloads implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 17;
 
   private final ObjectStore objects;
+  private final boolean unchanging;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore room = new Semaphore(AT_ONCE);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  public Downloads(ObjectStore objects) {
+  /**
+   * @param unchanging whether nobody will ever write to the files, so that they may be the store's
+   *     own
+   */
+  public Downloads(ObjectStore objects, boolean unchanging) {
     this.objects = objects;
+    this.unchanging = unchanging;
   }
 
   /**
@@ -51,6 +59,9 @@ public final class Downloads implements AutoCloseable {
    * @throws ObjectNotFoundException when an object added before is not there
    */
   public void add(S3Uri object, Path file) throws IOException, InterruptedException {
+    if (unchanging && link(object, file)) {
+      return;
+    }
     Files.createFile(file);
     room.acquire();
     throwFailure();
@@ -63,6 +74,22 @@ public final class Downloads implements AutoCloseable {
         room.release();
       }
     });
+  }
+
+  /** Gives the store's file another name; answers false where that cannot be done. */
+  private boolean link(S3Uri object, Path file) throws IOException {
+    Optional<Path> local = objects.localFile(object);
+    if (local.isEmpty()) {
+      return false;
+    }
+    try {
+      Files.createLink(file, local.get());
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      return false; // replaced since, on another disk, or a file with as many names as it can have
+    }
   }
 
   /** Waits for all that was added. */

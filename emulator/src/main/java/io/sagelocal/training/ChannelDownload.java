@@ -17,13 +17,16 @@ final class ChannelDownload {
   private static final Logger log = LoggerFactory.getLogger(ChannelDownload.class);
 
   private final ObjectStore objects;
+  private final boolean unchanging;
   private final BooleanSupplier stopped;
 
   /**
+   * @param unchanging whether nobody will ever write to the files
    * @param stopped asked before each object, so that a stop need not wait for the whole channel
    */
-  ChannelDownload(ObjectStore objects, BooleanSupplier stopped) {
+  ChannelDownload(ObjectStore objects, boolean unchanging, BooleanSupplier stopped) {
     this.objects = objects;
+    this.unchanging = unchanging;
     this.stopped = stopped;
   }
 
@@ -36,7 +39,7 @@ final class ChannelDownload {
     Files.createDirectories(folder);
     ChannelItems items = new ChannelItems(objects, channel);
     ObjectFiles files = new ObjectFiles(objects, folder, items::failed);
-    try (Downloads downloads = new Downloads(objects)) {
+    try (Downloads downloads = new Downloads(objects, unchanging)) {
       items.forEach(share, 0, row -> put(row, files, downloads));
       finish(files, downloads);
     } catch (CancellationException e) {

@@ -95,6 +95,7 @@ final class HostContainers {
     environment.put("TRAINING_JOB_NAME", spec.name());
     environment.put("TRAINING_JOB_ARN", job.arn().toString());
     List<Folder> folders = new ArrayList<>(folder.folders(host, spec.checkpointsPath()));
+    folders.addAll(ChannelFolders.layered(spec, folder, host));
     folders.add(access.folder());
     boolean ownEntrypoint = !spec.entrypoint().isEmpty();
     return new ContainerSpec(

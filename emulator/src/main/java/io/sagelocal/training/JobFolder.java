@@ -2,6 +2,7 @@ package io.sagelocal.training;
 
 import io.sagelocal.aws.Scope;
 import io.sagelocal.engine.Folder;
+import io.sagelocal.training.ChannelItems.Share;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,19 @@ record JobFolder(Path root, Path unsaved) {
 
   Path channel(String host, String channel) {
     return root.resolve(host).resolve("input/data").resolve(channel);
+  }
+
+  /**
+   * What hosts see beneath a channel's folder and none of them changes; there when channels are
+   * layered.
+   */
+  Path beneath(Channel channel, Share share) {
+    return root.resolve("channels").resolve(channel.name()).resolve(String.valueOf(share.host()));
+  }
+
+  /** What a host changes in the folder of a layered channel. */
+  Path changes(String host, String channel) {
+    return root.resolve(host).resolve("changes").resolve(channel).resolve("files");
   }
 
   /** The FIFO of an epoch, counted from 0. */

@@ -12,12 +12,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Puts objects into a folder as files. */
 final class ObjectFiles {
   private final ObjectStore objects;
   private final Path folder;
   private final Function<String, TrainingFailure> failed;
+  private @Nullable Path made;
 
   /**
    * @param failed the failure of whose objects they are, said that it {@code names s3://… which …}
@@ -37,10 +39,7 @@ final class ObjectFiles {
   Path put(S3Uri object, String name) throws IOException {
     Path file = place(object, name);
     try {
-      Path parent = file.getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
+      makeParent(file);
       Optional<Path> local = objects.localFile(object);
       if (local.isPresent()) {
         Files.copy(local.get(), file);
@@ -69,10 +68,7 @@ final class ObjectFiles {
       throws IOException, InterruptedException {
     Path file = place(object, name);
     try {
-      Path parent = file.getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
+      makeParent(file);
       downloads.add(object, file);
     } catch (ObjectNotFoundException e) {
       throw failed.apply("names %s, which does not exist".formatted(e.uri()));
@@ -89,6 +85,15 @@ final class ObjectFiles {
       downloads.finish();
     } catch (ObjectNotFoundException e) {
       throw failed.apply("names %s, which does not exist".formatted(e.uri()));
+    }
+  }
+
+  /** Objects come in order, so that most are in the folder of the one before. */
+  private void makeParent(Path file) throws IOException {
+    Path parent = file.getParent();
+    if (parent != null && !parent.equals(made)) {
+      Files.createDirectories(parent);
+      made = parent;
     }
   }
 

@@ -12,7 +12,6 @@ import io.sagelocal.machine.Places.Place;
 import io.sagelocal.objects.ObjectStoreException;
 import io.sagelocal.objects.S3Uri;
 import io.sagelocal.state.Timeline.Scheduled;
-import io.sagelocal.training.ChannelItems.Share;
 import io.sagelocal.training.RunningHosts.HostLog;
 import io.sagelocal.training.TrainingState.Downloading;
 import io.sagelocal.training.TrainingState.Ended;
@@ -256,19 +255,15 @@ final class TrainingRun {
 
   /** Puts what the hosts read into their folders. */
   private void fill(TrainingJob job) throws IOException {
-    ChannelDownload channels = new ChannelDownload(context.objects(), stop::given);
+    ChannelFolders channels =
+        new ChannelFolders(context.engine(), context.objects(), folder, stop::given);
     for (String host : job.spec().hosts()) {
       folder.create(host);
       InputFiles.write(job.spec(), host, folder.config(host));
       if (job.spec().checkpoints().isPresent()) {
         checkpoints.restore(job.spec().checkpoints().get(), folder.checkpoints(host));
       }
-      for (Channel channel : job.spec().channelsOf(host)) {
-        if (!channel.piped()) {
-          Share share = Share.of(channel, job.spec().hostsOf(channel), host);
-          channels.download(channel, share, folder.channel(host, channel.name()));
-        }
-      }
+      channels.fill(job.spec(), host);
     }
   }
 

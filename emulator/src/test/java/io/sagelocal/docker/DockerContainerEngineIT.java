@@ -45,6 +45,7 @@ class DockerContainerEngineIT implements ContainerEngineContract {
         COUNT) echo one; echo two; echo three ;;
         SEVEN) exit 7 ;;
         COPY) cp /data/in /data/out ;;
+        CHANGE) printf ' more' >>/data/in && rm -r /data/deep ;;
         POLITE) trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done ;;
         STUBBORN) trap '' TERM; echo ready; while :; do sleep 0.1; done ;;
         UMLAUTS) printf x; head -c 5000 /dev/zero | sed 's/\\x00/\\xc3\\xbc/g'; echo ;;
@@ -63,6 +64,7 @@ class DockerContainerEngineIT implements ContainerEngineContract {
   static void nothingIsLeft() {
     assertThat(ENGINE.containersLabelled(LABEL)).doesNotContainValue(INSTANCE);
     assertThat(ENGINE.networksLabelled(LABEL)).doesNotContainValue(INSTANCE);
+    assertThat(ENGINE.volumesLabelled(LABEL)).doesNotContainValue(INSTANCE);
     ENGINE.close();
   }
 
@@ -282,7 +284,7 @@ class DockerContainerEngineIT implements ContainerEngineContract {
     Abilities abilities = daemon.abilities();
     String id =
         daemon.ask(client -> {
-          try (CreateContainerCmd command = Creation.of(client, abilities, spec)) {
+          try (CreateContainerCmd command = Creation.of(client, abilities, new Layers(), spec)) {
             return command.exec().getId();
           }
         });

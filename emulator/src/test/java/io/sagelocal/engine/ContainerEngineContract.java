@@ -42,6 +42,8 @@ public interface ContainerEngineContract {
     SEVEN,
     /** Copies /data/in to /data/out. */
     COPY,
+    /** Adds " more" to /data/in and deletes /data/deep. */
+    CHANGE,
     /** Waits until SIGTERM, prints bye and ends with 3. */
     POLITE,
     /** Ignores SIGTERM for ever. */
@@ -236,6 +238,30 @@ public interface ContainerEngineContract {
     } finally {
       engine().remove(id);
       engine().deleteFolder(folder.resolve("out"));
+    }
+  }
+
+  @Test
+  default void whatIsBeneathAFolderIsSeenAndNotChanged(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    Path beneath = Files.createDirectories(folder.resolve("beneath/deep"));
+    Files.writeString(beneath.resolve("kept"), "kept");
+    Files.writeString(folder.resolve("beneath/in"), "bytes");
+    List<ContainerId> ids = new ArrayList<>();
+    try {
+      for (String each : List.of("one", "other")) {
+        Path local = Files.createDirectories(folder.resolve(each));
+        Folder layered = new Folder("/data", local, true, Optional.of(folder.resolve("beneath")));
+        ids.add(engine().start(spec(Script.CHANGE, layered)));
+        assertThat(engine().await(ids.getLast()).code()).isZero();
+        assertThat(local.resolve("in")).hasContent("bytes more"); // and not of the other one's
+      }
+      assertThat(folder.resolve("beneath/in")).hasContent("bytes");
+      assertThat(folder.resolve("beneath/deep/kept")).hasContent("kept");
+    } finally {
+      ids.forEach(engine()::remove);
+      engine().deleteFolder(folder.resolve("one"));
+      engine().deleteFolder(folder.resolve("other"));
     }
   }
 

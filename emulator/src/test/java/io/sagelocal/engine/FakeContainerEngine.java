@@ -47,6 +47,7 @@ public final class FakeContainerEngine implements ContainerEngine {
   private final AtomicInteger ids = new AtomicInteger();
   private volatile MachineSize machine = new MachineSize(2, 8L << 30);
   private volatile List<String> gpus = List.of();
+  private volatile boolean layers = true;
   private volatile boolean down;
 
   /** An image of this machine. */
@@ -77,6 +78,12 @@ public final class FakeContainerEngine implements ContainerEngine {
   /** The networks that are there. */
   public Map<String, Network> networks() {
     return Map.copyOf(networks);
+  }
+
+  /** Whether it says that it can lay folders over others. */
+  public FakeContainerEngine layers(boolean canLayer) {
+    layers = canLayer;
+    return this;
   }
 
   /** Whether the engine does not answer. */
@@ -128,6 +135,12 @@ public final class FakeContainerEngine implements ContainerEngine {
   public List<String> gpus() {
     requireUp();
     return gpus;
+  }
+
+  @Override
+  public boolean layers() {
+    requireUp();
+    return layers;
   }
 
   @Override
@@ -198,6 +211,7 @@ public final class FakeContainerEngine implements ContainerEngine {
       throw new ImageNotFoundException(spec.image(), "it is not here");
     }
     requireParts(spec);
+    spec.folders().forEach(FakeContainerEngine::layBeneath);
     ContainerId id = new ContainerId(spec.name(), "%012x".formatted(ids.incrementAndGet()));
     FakeLog log = new FakeLog();
     FakeHost host = new FakeHost(spec, log);
@@ -224,6 +238,24 @@ public final class FakeContainerEngine implements ContainerEngine {
         && (gpus.isEmpty() || !(wanted.equals(Limits.ALL_GPUS) || gpus.containsAll(wanted)))) {
       throw new EngineException("GPUs %s were asked for, and there are %s".formatted(wanted, gpus));
     }
+  }
+
+  /** A container of its own sees the files beneath; here it gets copies, as all share this disk. */
+  private static void layBeneath(Folder folder) {
+    folder
+        .beneath()
+        .ifPresent(beneath -> {
+          try (Stream<Path> files = Files.walk(beneath)) {
+            for (Path file : files.toList()) {
+              Path target = folder.local().resolve(beneath.relativize(file));
+              if (!Files.exists(target)) {
+                Files.copy(file, target);
+              }
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   private static int run(Program program, FakeHost host, FakeLog log) {
@@ -338,6 +370,18 @@ public final class FakeContainerEngine implements ContainerEngine {
       }
     });
     return found;
+  }
+
+  /** There are none: what its containers see is all in local folders. */
+  @Override
+  public Map<String, String> volumesLabelled(String label) {
+    requireUp();
+    return Map.of();
+  }
+
+  @Override
+  public void removeVolume(String name) {
+    requireUp();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.sagelocal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,12 @@ class FakeContainerEngineTest implements ContainerEngineContract {
       case SEVEN -> 7;
       case COPY -> {
         Files.copy(host.path("/data/in"), host.path("/data/out"));
+        yield 0;
+      }
+      case CHANGE -> {
+        Files.writeString(host.path("/data/in"), " more", StandardOpenOption.APPEND);
+        Files.delete(host.path("/data/deep/kept"));
+        Files.delete(host.path("/data/deep"));
         yield 0;
       }
       case POLITE -> {

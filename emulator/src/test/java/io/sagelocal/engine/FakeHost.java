@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +37,7 @@ public final class FakeHost {
   public Path path(String path) {
     return spec.folders().stream()
         .filter(folder -> path.startsWith(folder.path() + "/") || path.equals(folder.path()))
-        .findFirst()
+        .max(Comparator.comparingInt(folder -> folder.path().length()))
         .map(folder ->
             folder.local().resolve(path.substring(folder.path().length()).replaceFirst("^/", "")))
         .orElseThrow(() -> new IllegalArgumentException("no folder holds " + path));

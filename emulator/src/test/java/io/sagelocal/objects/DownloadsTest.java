@@ -18,7 +18,7 @@ class DownloadsTest {
 
   @Test
   void manyObjectsArriveWhole() throws IOException, InterruptedException {
-    try (Downloads downloads = new Downloads(store)) {
+    try (Downloads downloads = new Downloads(store, false)) {
       for (int i = 0; i < 200; i++) {
         store.put("s3://bucket/" + i, "object " + i);
         downloads.add(S3Uri.parse("s3://bucket/" + i), folder.resolve("" + i));
@@ -35,7 +35,7 @@ class DownloadsTest {
     byte[] bytes = new byte[(70 << 20) + 5];
     new Random(3).nextBytes(bytes);
     store.put("s3://bucket/large", bytes);
-    try (Downloads downloads = new Downloads(store)) {
+    try (Downloads downloads = new Downloads(store, false)) {
       downloads.add(S3Uri.parse("s3://bucket/large"), folder.resolve("large"));
       downloads.finish();
     }
@@ -45,7 +45,7 @@ class DownloadsTest {
   @Test
   void whatIsNotThereIsToldByName() throws IOException, InterruptedException {
     store.put("s3://bucket/there", "x");
-    try (Downloads downloads = new Downloads(store)) {
+    try (Downloads downloads = new Downloads(store, false)) {
       downloads.add(S3Uri.parse("s3://bucket/missing"), folder.resolve("missing"));
       assertThatThrownBy(downloads::finish)
           .isInstanceOfSatisfying(
@@ -58,7 +58,7 @@ class DownloadsTest {
   void aFileThatIsThereIsNotWrittenOver() throws IOException {
     store.put("s3://bucket/key", "new");
     Path file = Files.writeString(folder.resolve("file"), "old");
-    try (Downloads downloads = new Downloads(store)) {
+    try (Downloads downloads = new Downloads(store, false)) {
       assertThatThrownBy(() -> downloads.add(S3Uri.parse("s3://bucket/key"), file))
           .isInstanceOf(FileAlreadyExistsException.class);
     }

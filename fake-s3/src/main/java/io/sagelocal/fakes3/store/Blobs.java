@@ -4,6 +4,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -75,6 +77,35 @@ final class Blobs {
       Files.copy(path(segment.id()), target);
     }
     return new Segment(id, segment.length());
+  }
+
+  /** One file with the bytes of several, one after the other; the system copies them. */
+  Segment join(List<Segment> segments) throws IOException {
+    long id = number();
+    long length = 0;
+    try (FileOutputStream out = new FileOutputStream(place(id).toFile())) {
+      for (Segment segment : segments) {
+        copy(segment, out.getChannel());
+        length += segment.length();
+      }
+      return new Segment(id, length);
+    } catch (IOException e) {
+      Files.deleteIfExists(path(id));
+      throw e;
+    }
+  }
+
+  private void copy(Segment segment, FileChannel target) throws IOException {
+    try (FileChannel source = FileChannel.open(path(segment.id()))) {
+      long copied = 0;
+      while (copied < segment.length()) {
+        long more = source.transferTo(copied, segment.length() - copied, target);
+        if (more <= 0) {
+          throw new IOException("file %s was cut off".formatted(path(segment.id())));
+        }
+        copied += more;
+      }
+    }
   }
 
   /** Keeps files from being deleted until {@link #release}; false when one is gone already. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.h2.mvstore.MVMap;
@@ -40,6 +41,7 @@ public final class Store implements AutoCloseable {
   private final Index index;
   private final Blobs blobs;
   private final Uploads uploads;
+  private final ReentrantLock assembling = new ReentrantLock();
   private final Thread sweeper =
       Thread.ofPlatform().name("s3-sweep").daemon().unstarted(this::sweep);
 
@@ -357,7 +359,7 @@ public final class Store implements AutoCloseable {
       if (blobs.hold(object.content().segments())) {
         return new Reading(object, blobs);
       } // else it was replaced since; the next look finds what replaced it
-      if (!index.read(() -> isThere(bucket, object))) {
+      if (index.read(() -> findSame(bucket, object)).isEmpty()) {
         continue;
       }
       throw new StoreException(
@@ -366,11 +368,11 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  private boolean isThere(String bucket, StoredObject object) {
+  /** The object as it is now, if it still has these bytes; its tags may be others. */
+  private Optional<StoredObject> findSame(String bucket, StoredObject object) {
     return objects(bucket)
         .find(object.key(), object.version())
-        .filter(there -> there.content().equals(object.content()))
-        .isPresent();
+        .filter(there -> there.content().equals(object.content()));
   }
 
   /**
@@ -379,41 +381,47 @@ public final class Store implements AutoCloseable {
    */
   public Optional<Path> file(String bucket, String key) {
     Optional<StoredObject> found = findObject(bucket, key);
-    if (found.isEmpty()) {
-      return Optional.empty();
+    if (found.isEmpty() || found.get().content().segments().size() == 1) {
+      return found.map(this::fileOf);
     }
-    if (found.get().content().segments().size() > 1) {
-      return Optional.of(assemble(bucket, found.get()));
+    assembling.lock(); // whoever comes second finds it done
+    try {
+      found = findObject(bucket, key);
+      while (found.isPresent() && found.get().content().segments().size() > 1) {
+        assemble(bucket, found.get());
+        found = findObject(bucket, key);
+      }
+      return found.map(this::fileOf);
+    } finally {
+      assembling.unlock();
     }
-    return Optional.of(blobs.path(found.get().content().segments().getFirst().id()));
   }
 
-  private Path assemble(String bucket, StoredObject object) {
-    try (Reading reading = read(object)) {
-      NewBlob blob = newBlob();
-      try (OutputStream out = blob.out()) {
-        for (Reading.Slice slice : reading.slices(0, object.size())) {
-          Files.copy(slice.file(), out);
-        }
-      }
+  private Path fileOf(StoredObject object) {
+    return blobs.path(object.content().segments().getFirst().id());
+  }
+
+  /** Puts the bytes of an object into one file, unless it is replaced meanwhile. */
+  private void assemble(String bucket, StoredObject object) {
+    List<Segment> parts = object.content().segments();
+    if (!blobs.hold(parts)) {
+      return;
+    }
+    try {
+      Segment joined = blobs.join(parts);
       Content whole =
-          new Content(
-              object.size(),
-              object.etag(),
-              List.of(blob.segment(object.size())),
-              object.content().parts());
+          new Content(object.size(), object.etag(), List.of(joined), object.content().parts());
       boolean replaced =
           index.change(() -> {
-            if (!isThere(bucket, object)) {
-              return false;
-            }
-            objects(bucket).replace(object, object.with(whole));
-            return true;
+            Optional<StoredObject> now = findSame(bucket, object);
+            now.ifPresent(there -> objects(bucket).replace(there, there.with(whole)));
+            return now.isPresent();
           });
-      blobs.delete(replaced ? object.content().segments() : whole.segments());
-      return replaced ? blobs.path(blob.id()) : file(bucket, object.key()).orElseThrow();
+      blobs.delete(replaced ? parts : whole.segments());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      blobs.release(parts);
     }
   }
 

@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -167,10 +170,44 @@ class StoreTest {
 
   @Test
   void partsArePutTogetherWhenSomebodyNeedsOneFile() throws IOException {
-    Upload upload = store.uploads().begin(BUCKET, "key", Attributes.NONE, Optional.empty(), false);
-    byte[] first = new byte[(int) Uploads.LEAST_PART];
+    StoredObject object = putInParts("key");
+    assertThat(object.content().segments()).hasSize(2);
+    Path file = store.file(BUCKET, "key").orElseThrow();
+    assertThat(file).hasSize(Uploads.LEAST_PART + 3);
+    assertThat(blobs()).containsExactly(file);
+    assertThat(store.requireObject(BUCKET, "key", Optional.empty()).etag())
+        .isEqualTo(object.etag());
+  }
+
+  @Test
+  void whoeverNeedsOneFileAtTheSameTimeGetsTheSameOneAndTagsStay()
+      throws IOException, InterruptedException, ExecutionException {
+    for (int i = 0; i < 10; i++) {
+      putInParts("key");
+      List<Callable<Object>> all = new ArrayList<>();
+      for (int j = 0; j < 8; j++) {
+        all.add(() -> store.file(BUCKET, "key"));
+      }
+      all.add(() -> store.setTags(BUCKET, "key", Optional.empty(), Map.of("a", "b")));
+      Set<Object> files = new HashSet<>();
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (Future<Object> done : threads.invokeAll(all)) {
+          files.add(done.get());
+        }
+      }
+      assertThat(files).hasSize(2); // the file, and the object with the tags
+      StoredObject now = store.requireObject(BUCKET, "key", Optional.empty());
+      assertThat(now.attributes().tags()).containsEntry("a", "b");
+      assertThat(files).contains(Optional.of(blobs().getFirst()));
+      assertThat(blobs()).hasSize(1);
+    }
+  }
+
+  /** An object whose bytes are in two files. */
+  private StoredObject putInParts(String key) throws IOException {
+    Upload upload = store.uploads().begin(BUCKET, key, Attributes.NONE, Optional.empty(), false);
     List<Part.Named> named = new ArrayList<>();
-    for (byte[] bytes : List.of(first, new byte[] {1, 2, 3})) {
+    for (byte[] bytes : List.of(new byte[(int) Uploads.LEAST_PART], new byte[] {1, 2, 3})) {
       Store.NewBlob blob = store.newBlob();
       blob.out().write(bytes);
       blob.out().close();
@@ -180,13 +217,7 @@ class StoreTest {
       Part part = store.uploads().put(upload, named.size() + 1, content, Optional.empty());
       named.add(new Part.Named(part.number(), part.content().etag()));
     }
-    StoredObject object = store.uploads().complete(upload, named, Precondition.NONE);
-    assertThat(object.content().segments()).hasSize(2);
-    Path file = store.file(BUCKET, "key").orElseThrow();
-    assertThat(file).hasSize(first.length + 3L);
-    assertThat(blobs()).containsExactly(file);
-    assertThat(store.requireObject(BUCKET, "key", Optional.empty()).etag())
-        .isEqualTo(object.etag());
+    return store.uploads().complete(upload, named, Precondition.NONE);
   }
 
   private void put(String key, String text) throws IOException {
