@@ -173,6 +173,9 @@ public final class MinioObjectStore implements ObjectStore {
                   .length(length)
                   .build());
     } catch (MinioException e) {
+      if (hasCode(e, Set.of("InvalidRange"))) {
+        return InputStream.nullInputStream(); // it begins at the end, as any does of an empty one
+      }
       throw translated(uri, "reading " + uri, e);
     }
   }
@@ -246,8 +249,12 @@ public final class MinioObjectStore implements ObjectStore {
   }
 
   private static boolean isNotThere(MinioException e) {
+    return hasCode(e, NOT_THERE);
+  }
+
+  private static boolean hasCode(MinioException e, Set<String> codes) {
     return e instanceof ErrorResponseException error
-        && NOT_THERE.contains(error.errorResponse().code());
+        && codes.contains(error.errorResponse().code());
   }
 
   private static ObjectStoreException translated(S3Uri uri, String what, MinioException e) {

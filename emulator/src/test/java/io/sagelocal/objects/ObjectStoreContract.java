@@ -50,6 +50,17 @@ public interface ObjectStoreContract {
   }
 
   @Test
+  default void aStretchBehindTheEndIsEmpty() throws IOException {
+    S3Uri uri = new S3Uri(bucket(), "key");
+    for (String text : List.of("", "text")) {
+      store().write(uri, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+      try (InputStream in = store().read(uri, text.length(), 10)) {
+        assertThat(in.readAllBytes()).isEmpty();
+      }
+    }
+  }
+
+  @Test
   default void bytesGoToTheStoreWhileTheyAreWritten() throws IOException {
     S3Uri uri = new S3Uri(bucket(), "key");
     byte[] piece = "0123456789abcdef".repeat(1 << 12).getBytes(StandardCharsets.UTF_8);

@@ -1,0 +1,68 @@
+"""Channels of real containers over every store: quick where the store is on this disk, and never a way back into it."""
+import subprocess
+import uuid
+
+import pytest
+
+from conftest import emulators
+
+IMAGE = 'sagelocal/debian:bullseye-slim'
+SPOILS = '; '.join([
+    'cd /opt/ml/input/data/train', 'tail -q -c 20 a deep/b', 'printf " by %s" $(hostname) >>a', 'chmod 600 deep/b',
+    'tail -c 30 a', 'rm -r deep', 'mv a c', 'ls'])
+
+
+@pytest.fixture(scope='module', autouse=True)
+def image():
+    if subprocess.call(['docker', 'image', 'inspect', IMAGE], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        pytest.skip('image %s is not there: run containers/build' % IMAGE)
+
+
+def run(client, bucket, hosts):
+    """What each host of a job printed, by host."""
+    name = 'job-' + uuid.uuid4().hex[:12]
+    sagemaker = client('sagemaker')
+    sagemaker.create_training_job(
+        TrainingJobName=name, RoleArn='arn:aws:iam::000000000000:role/Role',
+        AlgorithmSpecification={'TrainingImage': IMAGE, 'TrainingInputMode': 'File',
+                                'ContainerEntrypoint': ['/bin/sh', '-ec', SPOILS]},
+        InputDataConfig=[{'ChannelName': 'train', 'DataSource': {
+            'S3DataSource': {'S3DataType': 'S3Prefix', 'S3Uri': 's3://%s/data/' % bucket}}}],
+        OutputDataConfig={'S3OutputPath': 's3://%s/out' % bucket},
+        ResourceConfig={'InstanceType': 'ml.c4.xlarge', 'InstanceCount': hosts, 'VolumeSizeInGB': 1},
+        StoppingCondition={'MaxRuntimeInSeconds': 600})
+    emulators.wait_for('the end', lambda: sagemaker.describe_training_job(
+        TrainingJobName=name)['TrainingJobStatus'] != 'InProgress')
+    job = sagemaker.describe_training_job(TrainingJobName=name)
+    assert job['TrainingJobStatus'] == 'Completed', job['FailureReason']
+    logs, seen = client('logs'), {}
+    group = '/aws/sagemaker/TrainingJobs'
+    for stream in logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=name + '/')['logStreams']:
+        events = logs.get_log_events(logGroupName=group, logStreamName=stream['logStreamName'], startFromHead=True)
+        seen[stream['logStreamName'].split('/')[1][:6]] = [event['message'] for event in events['events']]
+    return seen
+
+
+def test_what_a_job_does_to_its_channel_nobody_else_sees(emulator, client, bucket):
+    s3 = client('s3')
+    s3.put_object(Bucket=bucket, Key='data/a', Body=b'first\nof all')
+    s3.put_object(Bucket=bucket, Key='data/deep/b', Body=b'\nsecond\n')
+    expected = {host: ['first', 'of all', 'second', 'first', 'of all by %sc' % host] for host in ('algo-1', 'algo-2')}
+    assert run(client, bucket, 2) == expected
+    assert run(client, bucket, 1) == {'algo-1': expected['algo-1']}
+    assert s3.get_object(Bucket=bucket, Key='data/a')['Body'].read() == b'first\nof all'
+    assert s3.get_object(Bucket=bucket, Key='data/deep/b')['Body'].read() == b'\nsecond\n'
+    emulators.wait_for('nothing left behind', lambda: not emulator.left_behind(), 20)
+
+
+def test_an_object_in_parts_is_a_file_like_others(client, bucket):
+    s3 = client('s3')
+    upload = s3.create_multipart_upload(Bucket=bucket, Key='data/a')['UploadId']
+    parts = []
+    for number, body in enumerate((b'x' * (5 << 20) + b'\n', b'the end'), 1):
+        tag = s3.upload_part(Bucket=bucket, Key='data/a', UploadId=upload, PartNumber=number, Body=body)['ETag']
+        parts.append({'PartNumber': number, 'ETag': tag})
+    s3.complete_multipart_upload(Bucket=bucket, Key='data/a', UploadId=upload, MultipartUpload={'Parts': parts})
+    s3.put_object(Bucket=bucket, Key='data/deep/b', Body=b'')
+    assert run(client, bucket, 1)['algo-1'][-1] == 'the end by algo-1c'
+    assert s3.get_object(Bucket=bucket, Key='data/a')['Body'].read()[-8:] == b'\nthe end'
