@@ -3,7 +3,6 @@ package io.sagelocal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sagelocal.docker.DockerContainerEngine;
 import io.sagelocal.docker.FakeGpus;
 import io.sagelocal.docker.FakeGpus.Given;
 import io.sagelocal.docker.TestDocker;
@@ -11,7 +10,6 @@ import io.sagelocal.machine.GpuMode;
 import io.sagelocal.machine.MachineSettings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,18 +42,18 @@ class ServerGpuIT {
   void jobsHaveGpusOfTheirOwnAndTheThirdWaits() throws Exception {
     FakeGpus gpus = FakeGpus.byRuntime(8);
     try (TestDocker docker = TestDocker.open(gpus);
-        Emulator emulator = new Emulator(docker, gpus.smiFolder(), GpuMode.AUTO)) {
+        DockerServer emulator = emulator(docker, gpus.smiFolder(), GpuMode.AUTO)) {
       TestServer server = emulator.server();
-      train(server, "first", FOUR_GPUS, LIST + UNTIL_TOLD);
-      awaitLines(server, "first", 5);
-      train(server, "second", FOUR_GPUS, LIST + UNTIL_TOLD);
-      awaitLines(server, "second", 5);
-      train(server, "third", FOUR_GPUS, LIST);
+      emulator.train("first", FOUR_GPUS, LIST + UNTIL_TOLD);
+      emulator.awaitLines("first", 5);
+      emulator.train("second", FOUR_GPUS, LIST + UNTIL_TOLD);
+      emulator.awaitLines("second", 5);
+      emulator.train("third", FOUR_GPUS, LIST);
       server.await(
           "DescribeTrainingJob",
           Map.of("TrainingJobName", "third"),
           job -> job.path("SecondaryStatusTransitions").toString().contains("Waiting"));
-      train(server, "without", "ml.m5.large", "type nvidia-smi || echo no GPU");
+      emulator.train("without", "ml.m5.large", "type nvidia-smi || echo no GPU");
       server.awaitJob("without", "Completed");
       assertThat(server.trainingLog("without")).last().isEqualTo("no GPU");
       assertThat(gpus.given())
@@ -73,7 +71,7 @@ class ServerGpuIT {
   void endpointsHaveGpusToo() throws Exception {
     FakeGpus gpus = FakeGpus.byRuntime(2);
     try (TestDocker docker = TestDocker.open(gpus);
-        Emulator emulator = new Emulator(docker, Path.of("/nonexistent"), GpuMode.REQUIRE)) {
+        DockerServer emulator = emulator(docker, Path.of("/nonexistent"), GpuMode.REQUIRE)) {
       docker.image("serves", SERVES);
       TestServer server = emulator.server();
       server.sagemaker("CreateModel", Requests.imageModel("model", "serves"));
@@ -88,7 +86,7 @@ class ServerGpuIT {
           .returns("all", Given::visible);
       assertThat(given.subList(1, given.size()))
           .containsExactly(new Given("model", "0"), new Given("model", "1"));
-      train(server, "too-many", FOUR_GPUS, LIST);
+      emulator.train("too-many", FOUR_GPUS, LIST);
       assertThat(server.awaitJob("too-many", "Failed").path("FailureReason").asText())
           .contains("ml.p3.8xlarge has 4 GPU(s), but this machine can give containers 2");
     }
@@ -98,16 +96,16 @@ class ServerGpuIT {
   void aDockerWithoutTheRuntimeIsAskedForDevices() throws Exception {
     FakeGpus gpus = FakeGpus.byRequest(2);
     try (TestDocker docker = TestDocker.open(gpus)) {
-      try (Emulator emulator = new Emulator(docker, gpus.smiFolder(), GpuMode.AUTO)) {
-        train(emulator.server(), "job", FOUR_GPUS, LIST);
+      try (DockerServer emulator = emulator(docker, gpus.smiFolder(), GpuMode.AUTO)) {
+        emulator.train("job", FOUR_GPUS, LIST);
         JsonNode job = emulator.server().awaitJob("job", "Completed");
         assertThat(gpus.given()).containsExactly(new Given("algo-1", "0,1"));
         assertThat(emulator.server().trainingLog("job")).hasSize(2);
         assertThat(job.path("SecondaryStatusTransitions").toString())
             .contains("ml.p3.8xlarge has 4 GPU(s), a host here gets 2");
       }
-      try (Emulator emulator = new Emulator(docker, gpus.smiFolder(), GpuMode.OFF)) {
-        train(emulator.server(), "off", FOUR_GPUS, "type nvidia-smi || echo no GPU");
+      try (DockerServer emulator = emulator(docker, gpus.smiFolder(), GpuMode.OFF)) {
+        emulator.train("off", FOUR_GPUS, "type nvidia-smi || echo no GPU");
         emulator.server().awaitJob("off", "Completed");
         assertThat(emulator.server().trainingLog("off")).last().isEqualTo("no GPU");
         assertThat(gpus.given()).hasSize(1);
@@ -119,8 +117,8 @@ class ServerGpuIT {
   void aRuntimeWithoutADriverGivesNoGpuAndTheJobRunsOnTheProcessors() throws Exception {
     FakeGpus gpus = FakeGpus.byRuntime(0);
     try (TestDocker docker = TestDocker.open(gpus);
-        Emulator emulator = new Emulator(docker, Path.of("/nonexistent"), GpuMode.AUTO)) {
-      train(emulator.server(), "job", ONE_GPU, "echo trained");
+        DockerServer emulator = emulator(docker, Path.of("/nonexistent"), GpuMode.AUTO)) {
+      emulator.train("job", ONE_GPU, "echo trained");
       JsonNode job = emulator.server().awaitJob("job", "Completed");
       assertThat(job.path("SecondaryStatusTransitions").toString())
           .contains("ml.p2.xlarge has 1 GPU(s), a host here gets 0");
@@ -129,47 +127,11 @@ class ServerGpuIT {
   }
 
   /** The whole server on such a Docker; a folder of nvidia-smi may be first on its PATH. */
-  private final class Emulator implements AutoCloseable {
-    private final SystemTimeline timeline = new SystemTimeline();
-    private final DockerContainerEngine engine;
-    private final TestServer server;
-
-    Emulator(TestDocker docker, Path smi, GpuMode mode) throws IOException {
-      Map<String, String> environment = new HashMap<>(docker.environment());
-      environment.merge("PATH", smi.toString(), (path, first) -> first + ":" + path);
-      engine = new DockerContainerEngine(environment);
-      MachineSettings machine = new MachineSettings(true, mode, Optional.of(0), Optional.empty());
-      server = new TestServer(data, engine, timeline, Duration.ZERO, machine, false);
-    }
-
-    TestServer server() {
-      return server;
-    }
-
-    @Override
-    public void close() {
-      server.close();
-      engine.close();
-      timeline.close();
-    }
-  }
-
-  private static void train(TestServer server, String name, String type, String script)
-      throws IOException, InterruptedException {
-    server.put("ready", "");
-    Map<String, Object> request = Requests.trainingJob(name, TestDocker.IMAGE);
-    request.put(
-        "AlgorithmSpecification",
-        Map.of(
-            "TrainingImage",
-            TestDocker.IMAGE,
-            "TrainingInputMode",
-            "File",
-            "ContainerEntrypoint",
-            List.of("/bin/sh", "-c", script)));
-    request.put(
-        "ResourceConfig", Map.of("InstanceType", type, "InstanceCount", 1, "VolumeSizeInGB", 1));
-    assertThat(server.sagemaker("CreateTrainingJob", request).status()).isEqualTo(200);
+  private DockerServer emulator(TestDocker docker, Path smi, GpuMode mode) throws IOException {
+    Map<String, String> environment = new HashMap<>(docker.environment());
+    environment.merge("PATH", smi.toString(), (path, first) -> first + ":" + path);
+    return new DockerServer(
+        data, environment, new MachineSettings(true, mode, Optional.of(0), Optional.empty()));
   }
 
   private static void deploy(TestServer server, String name, String type)
@@ -189,14 +151,5 @@ class ServerGpuIT {
         Map.of("EndpointConfigName", name, "ProductionVariants", List.of(variant)));
     server.sagemaker("CreateEndpoint", Requests.endpoint(name, name));
     server.awaitEndpoint(name, "InService");
-  }
-
-  private static void awaitLines(TestServer server, String job, int lines)
-      throws IOException, InterruptedException {
-    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (server.trainingLog(job).size() < lines) {
-      assertThat(System.nanoTime()).as("%s: %s", job, server.trainingLog(job)).isLessThan(end);
-      Thread.sleep(50);
-    }
   }
 }

@@ -34,7 +34,7 @@ final class Daemon implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 4096;
 
   /** A daemon that answered. */
-  private record Connection(DockerClient client, Abilities abilities) {}
+  private record Connection(String address, DockerClient client, Abilities abilities) {}
 
   private final DaemonAddresses addresses;
   private @Nullable Connection connection;
@@ -52,6 +52,17 @@ final class Daemon implements AutoCloseable {
   /** What the daemon can do. */
   Abilities abilities() {
     return connection().abilities();
+  }
+
+  /** Whether it takes new connections: one that shuts down goes on answering on those it has. */
+  boolean isOpen() {
+    try {
+      closeQuietly(connect(connection().address()).client());
+      return true;
+    } catch (RuntimeException e) {
+      log.debug("the daemon takes no new connection: {}", innermost(e));
+      return false;
+    }
   }
 
   /**
@@ -161,6 +172,7 @@ final class Daemon implements AutoCloseable {
                 .build());
     try {
       return new Connection(
+          address,
           client,
           Abilities.of(
               address,

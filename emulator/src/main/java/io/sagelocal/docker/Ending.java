@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Waits for a container's end; a daemon that goes away meanwhile is asked again later. */
 final class Ending {
   private static final int UNKNOWN = -1;
+  private static final int KILLED = 137;
+  private static final int TERMINATED = 143;
 
   private final Daemon daemon;
   private final Containers containers;
@@ -26,17 +28,34 @@ final class Ending {
     this.id = id;
   }
 
+  /**
+   * Waits.
+   *
+   * @throws EngineUnavailableException when it was the daemon's end that ended the container
+   */
   Exit await() throws InterruptedException {
+    boolean daemonWasAway = false;
     while (true) {
-      if (codeAtEnd() == 0) {
+      int code = codeAtEnd();
+      if (code == 0) {
         return new Exit(0, false);
       }
+      daemonWasAway |= code == UNKNOWN || (isSignal(code) && !daemon.isOpen());
       Optional<Exit> exit = Patience.withDaemon(this::look);
       if (exit.isPresent()) {
+        if (daemonWasAway && isSignal(exit.get().code()) && !exit.get().outOfMemory()) {
+          throw new EngineUnavailableException(
+              "Docker was stopped, and container %s with it".formatted(id.name()));
+        }
         return exit.get();
       }
       Patience.pause(); // it runs: only the wait has ended
     }
+  }
+
+  /** How a daemon that goes ends its containers. */
+  private static boolean isSignal(int code) {
+    return code == KILLED || code == TERMINATED;
   }
 
   /** What the wait answered; unknown when it broke off. */

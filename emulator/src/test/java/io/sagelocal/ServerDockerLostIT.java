@@ -1,0 +1,54 @@
+package io.sagelocal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sagelocal.docker.TestDocker;
+import io.sagelocal.machine.MachineSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A Docker of the test's own goes away while jobs run, and comes back. */
+class ServerDockerLostIT {
+  private static final String GOES_ON =
+      "trap 'exit 143' TERM; echo begun; while :; do sleep 0.1; done";
+
+  @TempDir Path data;
+
+  @Test
+  void aJobThatEndsWithDockerFailsForThatOrIsBegunAnew() throws Exception {
+    try (TestDocker docker = TestDocker.open();
+        DockerServer emulator =
+            new DockerServer(data, docker.environment(), MachineSettings.DEFAULT)) {
+      TestServer server = emulator.server();
+      emulator.train("killed", "ml.m5.large", GOES_ON);
+      emulator.awaitLines("killed", 1);
+      docker.kill();
+      docker.start();
+      assertEndedWithDocker(server.awaitJob("killed", "Failed"));
+
+      emulator.train("stopped", "ml.m5.large", GOES_ON);
+      Map<String, Object> again = emulator.request("again", "ml.m5.large", GOES_ON);
+      again.put("RetryStrategy", Map.of("MaximumRetryAttempts", 2));
+      server.sagemaker("CreateTrainingJob", again);
+      emulator.awaitLines("stopped", 1);
+      emulator.awaitLines("again", 1);
+      docker.stop();
+      docker.start();
+      assertEndedWithDocker(server.awaitJob("stopped", "Failed"));
+      emulator.awaitLines("again", 2);
+      server.sagemaker("StopTrainingJob", Map.of("TrainingJobName", "again"));
+      server.awaitJob("again", "Stopped");
+      assertThat(server.trainingLog("again")).isEqualTo(List.of("begun", "begun"));
+    }
+  }
+
+  private static void assertEndedWithDocker(JsonNode job) {
+    assertThat(job.path("FailureReason").asText())
+        .startsWith("InternalServerError: ")
+        .contains("Docker was stopped");
+  }
+}
