@@ -6,19 +6,22 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +60,7 @@ public final class Downloads implements AutoCloseable {
    * @param file must not be there; its folder must
    * @throws FileAlreadyExistsException when the file is there already
    * @throws ObjectNotFoundException when an object added before is not there
+   * @throws CancellationException after {@link #giveUp}
    */
   public void add(S3Uri object, Path file) throws IOException, InterruptedException {
     if (unchanging && link(object, file)) {
@@ -65,15 +69,21 @@ public final class Downloads implements AutoCloseable {
     Files.createFile(file);
     room.acquire();
     throwFailure();
-    threads.execute(() -> {
-      try {
-        download(object, file);
-      } catch (IOException | RuntimeException e) {
-        failure.compareAndSet(null, e);
-      } finally {
-        room.release();
-      }
-    });
+    try {
+      threads.execute(() -> {
+        try {
+          download(object, file);
+        } catch (IOException | RuntimeException e) {
+          failure.compareAndSet(null, e);
+        } finally {
+          room.release();
+        }
+      });
+    } catch (RejectedExecutionException e) { // it has just been given up
+      room.release();
+      throwFailure();
+      throw e;
+    }
   }
 
   /** Gives the store's file another name; answers false where that cannot be done. */
@@ -99,6 +109,12 @@ public final class Downloads implements AutoCloseable {
     throwFailure();
   }
 
+  /** Gives up what is under way, and has the next add or finish throw. From any thread. */
+  public void giveUp() {
+    failure.compareAndSet(null, new CancellationException("given up"));
+    threads.shutdownNow();
+  }
+
   /** Gives up what is under way. */
   @Override
   public void close() {
@@ -119,7 +135,7 @@ public final class Downloads implements AutoCloseable {
     Optional<Path> local = objects.localFile(object);
     if (local.isPresent()) {
       try {
-        Files.copy(local.get(), file, StandardCopyOption.REPLACE_EXISTING);
+        copy(local.get(), file);
         return;
       } catch (NoSuchFileException e) { // it was replaced since: its bytes are asked for
         if (!local.get().toString().equals(e.getFile())) {
@@ -159,6 +175,17 @@ public final class Downloads implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Piece by piece, so that an interrupt ends it; the system moves the bytes. */
+  private static void copy(Path from, Path to) throws IOException {
+    try (FileChannel in = FileChannel.open(from);
+        FileChannel out = FileChannel.open(to, StandardOpenOption.WRITE)) {
+      long copied = 0;
+      for (long more = 1; more > 0; copied += more) {
+        more = in.transferTo(copied, PIECE_BYTES, out);
+      }
     }
   }
 

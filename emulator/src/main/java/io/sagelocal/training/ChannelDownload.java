@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,16 +18,16 @@ final class ChannelDownload {
 
   private final ObjectStore objects;
   private final boolean unchanging;
-  private final BooleanSupplier stopped;
+  private final CompletableFuture<?> stop;
 
   /**
    * @param unchanging whether nobody will ever write to the files
-   * @param stopped asked before each object, so that a stop need not wait for the whole channel
+   * @param stop completed when the job is to stop: what is under way is given up then
    */
-  ChannelDownload(ObjectStore objects, boolean unchanging, BooleanSupplier stopped) {
+  ChannelDownload(ObjectStore objects, boolean unchanging, CompletableFuture<?> stop) {
     this.objects = objects;
     this.unchanging = unchanging;
-    this.stopped = stopped;
+    this.stop = stop;
   }
 
   /**
@@ -40,8 +40,13 @@ final class ChannelDownload {
     ChannelItems items = new ChannelItems(objects, channel);
     ObjectFiles files = new ObjectFiles(objects, folder, items::failed);
     try (Downloads downloads = new Downloads(objects, unchanging)) {
-      items.forEach(share, 0, row -> put(row, files, downloads));
-      finish(files, downloads);
+      CompletableFuture<Void> givingUp = stop.thenRun(downloads::giveUp);
+      try {
+        items.forEach(share, 0, row -> put(row, files, downloads));
+        finish(files, downloads);
+      } finally {
+        givingUp.cancel(false);
+      }
     } catch (CancellationException e) {
       log.debug("channel {} is given up: the job stops", channel.name());
     }
@@ -50,9 +55,6 @@ final class ChannelDownload {
   private void put(List<ChannelItem> row, ObjectFiles files, Downloads downloads)
       throws IOException {
     for (ChannelItem item : row) {
-      if (stopped.getAsBoolean()) {
-        throw new CancellationException();
-      }
       if (item instanceof ChannelItem.Stored object) {
         begin(files, downloads, object);
       }

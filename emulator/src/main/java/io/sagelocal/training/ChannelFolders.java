@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The folders of a job's channels that are files. Where the engine can lay one folder over another,
@@ -22,12 +22,12 @@ final class ChannelFolders {
   private final JobFolder folder;
 
   /**
-   * @param stopped asked before each object, so that a stop need not wait for a whole channel
+   * @param stop completed when the job is to stop: what is under way is given up then
    */
   ChannelFolders(
-      ContainerEngine engine, ObjectStore objects, JobFolder folder, BooleanSupplier stopped) {
+      ContainerEngine engine, ObjectStore objects, JobFolder folder, CompletableFuture<?> stop) {
     this.layered = engine.layers();
-    this.downloads = new ChannelDownload(objects, layered, stopped);
+    this.downloads = new ChannelDownload(objects, layered, stop);
     this.folder = folder;
   }
 

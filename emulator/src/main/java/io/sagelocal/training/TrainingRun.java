@@ -256,7 +256,7 @@ final class TrainingRun {
   /** Puts what the hosts read into their folders. */
   private void fill(TrainingJob job) throws IOException {
     ChannelFolders channels =
-        new ChannelFolders(context.engine(), context.objects(), folder, stop::given);
+        new ChannelFolders(context.engine(), context.objects(), folder, stop.cause());
     for (String host : job.spec().hosts()) {
       folder.create(host);
       InputFiles.write(job.spec(), host, folder.config(host));

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +54,27 @@ class DownloadsTest {
               ObjectNotFoundException.class,
               e -> assertThat(e.uri()).isEqualTo(S3Uri.parse("s3://bucket/missing")));
     }
+  }
+
+  @Test
+  void whatIsGivenUpEndsInTheMidstOfALargeObject() throws Exception {
+    Path large = folder.resolve("large");
+    try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
+      sparse.setLength(64L << 30);
+    }
+    store.put("s3://bucket/large", "").file("s3://bucket/large", large);
+    Path file = folder.resolve("file");
+    try (Downloads downloads = new Downloads(store, false)) {
+      downloads.add(S3Uri.parse("s3://bucket/large"), file);
+      while (file.toFile().length() == 0) {
+        Thread.onSpinWait();
+      }
+      downloads.giveUp();
+      assertThatThrownBy(downloads::finish).isInstanceOf(CancellationException.class);
+      assertThatThrownBy(() -> downloads.add(S3Uri.parse("s3://bucket/large"), folder.resolve("b")))
+          .isInstanceOf(CancellationException.class);
+    }
+    assertThat(file.toFile().length()).isLessThan(32L << 30);
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 public final class FakeObjectStore implements ObjectStore {
   private final Set<String> buckets = ConcurrentHashMap.newKeySet();
   private final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
+  private final Map<String, Path> files = new ConcurrentHashMap<>();
 
   /** Puts an object, and its bucket where it is missing. */
   public FakeObjectStore put(String uri, String text) {
@@ -31,6 +32,12 @@ public final class FakeObjectStore implements ObjectStore {
   public FakeObjectStore put(String uri, byte[] bytes) {
     buckets.add(S3Uri.parse(uri).bucket());
     objects.put(uri, bytes.clone());
+    return this;
+  }
+
+  /** Says that an object's bytes are a file. */
+  public FakeObjectStore file(String uri, Path file) {
+    files.put(uri, file);
     return this;
   }
 
@@ -116,7 +123,7 @@ public final class FakeObjectStore implements ObjectStore {
 
   @Override
   public Optional<Path> localFile(S3Uri uri) {
-    return Optional.empty();
+    return Optional.ofNullable(files.get(uri.toString()));
   }
 
   private void requireBucket(S3Uri uri) {
