@@ -27,7 +27,9 @@ class ServerGpuIT {
   private static final String LIST = "nvidia-smi -L; ";
   private static final String UNTIL_TOLD =
       "trap 'exit 0' TERM; echo ready; while :; do sleep 0.1; done";
-  private static final String SERVES =
+
+  /** A model server in perl. */
+  static final String SERVES =
       """
       use IO::Socket::INET; $SIG{TERM} = sub { exit 0 };
       my $s = IO::Socket::INET->new(LocalPort => 8080, Listen => 5) or die;

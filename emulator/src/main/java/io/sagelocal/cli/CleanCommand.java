@@ -2,6 +2,7 @@ package io.sagelocal.cli;
 
 import io.sagelocal.docker.DockerContainerEngine;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,10 +13,14 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "clean",
-    description = "Removes the containers, networks and volumes that any sagelocal left.",
+    description = {
+      "Removes the containers, networks and volumes of every sagelocal, of one that runs too.",
+      "Data folders stay; so do images, without --images."
+    },
     mixinStandardHelpOptions = true)
 final class CleanCommand implements Callable<Integer> {
   private static final String INSTANCE_LABEL = "io.sagelocal.instance";
+  private static final String IMAGE_LABEL = "io.sagelocal.image";
   private final Console console;
 
   @Option(
@@ -24,6 +29,9 @@ final class CleanCommand implements Callable<Integer> {
       defaultValue = "text",
       description = "text or json")
   private OutputFormat output = OutputFormat.TEXT;
+
+  @Option(names = "--images", description = "also the images that were built for it")
+  private boolean withImages;
 
   CleanCommand(Console console) {
     this.console = console;
@@ -34,7 +42,9 @@ final class CleanCommand implements Callable<Integer> {
     try (DockerContainerEngine engine = new DockerContainerEngine(console.environment())) {
       Set<String> containers = new TreeSet<>(engine.containersLabelled(INSTANCE_LABEL).keySet());
       Set<String> networks = new TreeSet<>(engine.networksLabelled(INSTANCE_LABEL).keySet());
-      try (Progress progress = new Progress(console, containers.size() + networks.size())) {
+      List<String> images = withImages ? engine.imagesLabelled(IMAGE_LABEL) : List.of();
+      int known = containers.size() + networks.size() + images.size();
+      try (Progress progress = new Progress(console, known)) {
         for (String container : containers) {
           engine.find(container).ifPresent(engine::remove);
           progress.step("removed " + container);
@@ -43,14 +53,19 @@ final class CleanCommand implements Callable<Integer> {
           engine.removeNetwork(network);
           progress.step("removed " + network);
         }
+        for (String image : images) {
+          engine.removeImage(image);
+          progress.step("removed " + image);
+        }
       }
       // those of the containers went with them
       Set<String> volumes = new TreeSet<>(engine.volumesLabelled(INSTANCE_LABEL).keySet());
       volumes.forEach(engine::removeVolume);
-      int total = containers.size() + networks.size() + volumes.size();
+      int total = known + volumes.size();
       output.told(
           console.out(),
-          Map.of("containers", containers, "networks", networks, "volumes", volumes),
+          Map.of(
+              "containers", containers, "networks", networks, "volumes", volumes, "images", images),
           total == 0 ? "Nothing to remove." : total + " removed.");
     }
     return ExitCode.OK;

@@ -151,6 +151,20 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
     volumes.remove(name);
   }
 
+  /** The names of images with such a label. */
+  public List<String> imagesLabelled(String label) {
+    return images.labelled(label);
+  }
+
+  /**
+   * Removes an image that no container uses.
+   *
+   * @throws EngineException when one does
+   */
+  public void removeImage(String image) {
+    images.remove(image);
+  }
+
   /** Shell lines that run these containers once more, under other names and in this order. */
   public List<String> rerun(List<String> names) {
     return lookingInto.rerun(names);

@@ -1,5 +1,7 @@
 package io.sagelocal.docker;
 
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.ListImagesCmd;
 import com.github.dockerjava.api.command.PullImageCmd;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /** The images on this machine, and how others come here. */
 final class ImageStore {
@@ -63,9 +66,35 @@ final class ImageStore {
 
   /** Images that a container can be made of without a pull, ours first, then the small ones. */
   List<String> names() {
+    return tags(client -> client.listImagesCmd()).stream()
+        .sorted(Comparator.comparing((String tag) -> !tag.startsWith("sagelocal/")))
+        .toList();
+  }
+
+  /** Images with such a label, the small ones first. */
+  List<String> labelled(String label) {
+    return tags(client -> client.listImagesCmd().withLabelFilter(label));
+  }
+
+  /**
+   * Takes a name away, and what it alone had.
+   *
+   * @throws EngineException when a container uses it
+   */
+  void remove(String image) {
+    try {
+      daemon.ask(client -> client.removeImageCmd(image).exec());
+    } catch (NotFoundException e) {
+      return; // gone: what was asked for
+    } catch (DockerException e) {
+      throw Reasons.refused("removing image " + image, e);
+    }
+  }
+
+  private List<String> tags(Function<DockerClient, ListImagesCmd> question) {
     List<Image> images;
     try {
-      images = daemon.ask(client -> client.listImagesCmd().exec());
+      images = daemon.ask(client -> question.apply(client).exec());
     } catch (DockerException e) {
       throw Reasons.refused("listing images", e);
     }
@@ -74,7 +103,6 @@ final class ImageStore {
         .sorted(Comparator.comparing(Image::getSize))
         .flatMap(image -> Arrays.stream(image.getRepoTags()))
         .filter(tag -> !tag.startsWith("<none>"))
-        .sorted(Comparator.comparing((String tag) -> !tag.startsWith("sagelocal/")))
         .toList();
   }
 

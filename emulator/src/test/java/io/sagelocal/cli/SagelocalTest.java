@@ -2,6 +2,7 @@ package io.sagelocal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,11 +10,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** What a command line answers that needs no server. */
@@ -87,6 +93,44 @@ class SagelocalTest {
     assertThat(told(out)).contains("bashcompinit");
     assertThat(run("completion", "fish")).isEqualTo(2);
     assertThat(told(err)).contains("fish");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh"})
+  void aShellCompletesCommandsAndOptions(String shell) throws Exception {
+    assumeTrue(isThere(shell), shell + " is not installed");
+    assertThat(run("completion", shell)).isZero();
+    Path script = Files.write(folder.resolve("completion"), out.toByteArray());
+    assertThat(completed(shell, script, "sagelocal", "desc")).containsExactly("describe");
+    assertThat(completed(shell, script, "sagelocal", "logs", "--fol")).containsExactly("--follow");
+    assertThat(completed(shell, script, "sagelocal", "s3", "")).contains("copy");
+  }
+
+  /** What the tab key offers after these words, asked of the function that bash asks. */
+  private static List<String> completed(String shell, Path script, String... words)
+      throws IOException, InterruptedException {
+    String asked =
+        "source %s; COMP_WORDS=(%s); COMP_CWORD=%d; COMP_LINE='%s'; _complete_sagelocal; printf '%%s\\n' ${COMPREPLY[@]}"
+            .formatted(
+                script,
+                Stream.of(words).map(word -> "'" + word + "'").collect(Collectors.joining(" ")),
+                words.length - 1,
+                String.join(" ", words));
+    String emulation =
+        shell.equals("zsh") ? "setopt KSH_ARRAYS SH_WORD_SPLIT; " : ""; // as bashcompinit calls it
+    Process process =
+        new ProcessBuilder(shell, "-c", emulation + asked)
+            .redirectError(ProcessBuilder.Redirect.DISCARD) // compopt wants a tab key
+            .start();
+    String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(answer).isZero();
+    String begun = words[words.length - 1];
+    return answer.lines().filter(word -> word.startsWith(begun)).toList(); // zsh does that itself
+  }
+
+  private static boolean isThere(String program) {
+    return Stream.of(System.getenv("PATH").split(":"))
+        .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
   }
 
   @Test
