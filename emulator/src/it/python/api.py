@@ -54,11 +54,30 @@ def model_only(client, bucket, name, script, image=IMAGE):
                         'SAGEMAKER_REGION': 'us-east-1', 'SAGEMAKER_CONTAINER_LOG_LEVEL': '20'}})
 
 
-def model(client, bucket, name, script, image=IMAGE, instances=1, **config):
-    """Such a model, and an endpoint of it."""
-    model_only(client, bucket, name, script, image)
+def own_model(client, bucket, name, script, image, **request):
+    """A model whose data is its script, in its place for images of script mode, and nothing else."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode='w:gz') as tar:
+        entry = tarfile.TarInfo('code/inference.py')
+        entry.size = len(script)
+        tar.addfile(entry, io.BytesIO(script.encode()))
+    client('s3').put_object(Bucket=bucket, Key=name + '/model.tar.gz', Body=packed.getvalue())
+    client('sagemaker').create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer={
+        'Image': image, 'ModelDataUrl': 's3://%s/%s/model.tar.gz' % (bucket, name),
+        'Environment': {'SAGEMAKER_PROGRAM': 'inference.py', 'SAGEMAKER_SUBMIT_DIRECTORY': '/opt/ml/model/code'}},
+        **request)
+
+
+def deploy(client, name, instances=1, **config):
+    """An endpoint of a model of the same name."""
     sagemaker = client('sagemaker')
     sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[
         {'VariantName': 'AllTraffic', 'ModelName': name, 'InitialInstanceCount': instances,
          'InstanceType': 'ml.c4.xlarge'}], **config)
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+
+
+def model(client, bucket, name, script, image=IMAGE, instances=1, **config):
+    """Such a model, and an endpoint of it."""
+    model_only(client, bucket, name, script, image)
+    deploy(client, name, instances, **config)

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import io.sagelocal.TestServer.Answer;
 import io.sagelocal.archive.TarGz;
+import io.sagelocal.engine.ContainerNetwork;
 import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.engine.FakeHost;
+import io.sagelocal.engine.Folder;
 import io.sagelocal.engine.Limits;
 import io.sagelocal.engine.MachineSize;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,6 +138,31 @@ class ServerHostingTest {
     server.sagemaker("DeleteEndpoint", Map.of("EndpointName", "endpoint"));
     awaitGone();
     assertThat(engine.containers()).isEmpty();
+  }
+
+  @Test
+  void anIsolatedModelHasANetworkOfItsOwnAndNoCredentials()
+      throws IOException, InterruptedException {
+    Map<String, Object> model = new HashMap<>(Requests.model("model", "echo", ARTIFACT));
+    model.put("EnableNetworkIsolation", true);
+    server.sagemaker("CreateModel", model);
+    server.sagemaker("CreateEndpointConfig", Requests.config("config", "model"));
+    server.sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "config"));
+    server.awaitEndpoint("endpoint", "InService");
+    ContainerSpec spec = engine.specs().getFirst();
+    assertThat(spec.network()).isEqualTo(new ContainerNetwork.Guarded(spec.name()));
+    assertThat(engine.networks())
+        .containsOnlyKeys(spec.name())
+        .allSatisfy((name, network) -> assertThat(network.isolated()).isTrue());
+    assertThat(spec.environment()).containsEntry("AWS_REGION", "us-east-1");
+    assertThat(spec.environment().keySet())
+        .noneMatch(name -> name.contains("KEY") || name.contains("TOKEN") || name.contains("URL"));
+    assertThat(spec.folders()).extracting(Folder::path).containsExactly("/opt/ml/model");
+    assertThat(server.invoke("endpoint", "[1]").statusCode()).isEqualTo(200);
+    server.sagemaker("DeleteEndpoint", Map.of("EndpointName", "endpoint"));
+    awaitGone();
+    assertThat(engine.containers()).isEmpty();
+    assertThat(engine.networks()).isEmpty();
   }
 
   @Test

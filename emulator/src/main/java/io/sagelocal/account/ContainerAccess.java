@@ -63,6 +63,17 @@ public record ContainerAccess(
         .orElse(this);
   }
 
+  /** The environment of a container that reaches nobody: where it is, and no credentials. */
+  public static Map<String, String> none(Scope scope) {
+    return Map.of(
+        "AWS_REGION",
+        scope.region().name(),
+        "AWS_DEFAULT_REGION",
+        scope.region().name(),
+        "AWS_EC2_METADATA_DISABLED",
+        "true");
+  }
+
   /** The account's digits are its key, so that what a container makes is in its job's account. */
   private static String accessKey(AccountId account) {
     return account.digits();

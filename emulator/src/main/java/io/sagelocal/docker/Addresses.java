@@ -8,9 +8,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Where a running container is reached. */
 final class Addresses {
+  private static final String DOCKERS_OWN = "bridge";
+
   private Addresses() {}
 
   /** Its own address where this machine shares its network, else the port published on loopback. */
@@ -27,7 +30,8 @@ final class Addresses {
                   InetAddress.getLoopbackAddress(),
                   Integer.parseInt(published[0].getHostPortSpec())));
     }
-    return container.getNetworkSettings().getNetworks().values().stream()
+    Map<String, ContainerNetwork> networks = container.getNetworkSettings().getNetworks();
+    return Stream.concat(Stream.ofNullable(networks.get(DOCKERS_OWN)), networks.values().stream())
         .map(ContainerNetwork::getIpAddress)
         .filter(ip -> ip != null && !ip.isEmpty())
         .findFirst()

@@ -46,7 +46,7 @@ final class Creation {
             .withHostName(spec.hostname())
             .withEnv(environment.entrySet().stream().map(Map.Entry::toString).toList())
             .withExposedPorts(spec.ports().stream().map(ExposedPort::tcp).toList())
-            .withLabels(spec.labels())
+            .withLabels(labels(spec))
             // an image may name another signal, as nginx's does
             .withStopSignal("SIGTERM")
             .withHostConfig(host);
@@ -58,6 +58,15 @@ final class Creation {
       command.withCmd(spec.command());
     }
     return command;
+  }
+
+  private static Map<String, String> labels(ContainerSpec spec) {
+    if (!(spec.network() instanceof ContainerNetwork.Guarded guarded)) {
+      return spec.labels();
+    }
+    Map<String, String> labels = new LinkedHashMap<>(spec.labels());
+    labels.put(Relays.GUARDED, guarded.name());
+    return labels;
   }
 
   private static HostConfig host(Abilities abilities, Layers layers, ContainerSpec spec) {
@@ -82,6 +91,7 @@ final class Creation {
       case ContainerNetwork.None n ->
           host.withNetworkMode("none").withExtraHosts(spec.hostname() + ":127.0.0.1");
       case ContainerNetwork.Named named -> host.withNetworkMode(named.name());
+      case ContainerNetwork.Guarded guarded -> host.withNetworkMode(guarded.name());
     }
     if (!abilities.sharesNetwork()) {
       host.withPortBindings(spec.ports().stream().map(Creation::onLoopback).toList());
@@ -129,7 +139,7 @@ final class Creation {
         .withReadOnly(!writable);
   }
 
-  private static PortBinding onLoopback(int port) {
+  static PortBinding onLoopback(int port) {
     return new PortBinding(Ports.Binding.bindIp("127.0.0.1"), ExposedPort.tcp(port));
   }
 }

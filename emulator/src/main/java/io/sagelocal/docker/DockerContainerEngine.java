@@ -22,6 +22,7 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
   private final Containers containers;
   private final Networks networks;
   private final Volumes volumes;
+  private final Relays relays;
   private final Deletion deletion;
   private final GpuDevices gpuDevices;
   private final LookingInto lookingInto;
@@ -36,6 +37,7 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
     this.containers = new Containers(daemon);
     this.networks = new Networks(daemon);
     this.volumes = new Volumes(daemon);
+    this.relays = new Relays(daemon, containers);
     this.deletion = new Deletion(daemon, containers, images);
     this.lookingInto = new LookingInto(daemon, containers);
     this.gpuDevices = new GpuDevices(daemon, containers, images, environment);
@@ -115,6 +117,7 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
   public InetSocketAddress address(ContainerId id, int port) {
     return containers
         .inspect(id.id())
+        .flatMap(found -> relays.before(found, port))
         .flatMap(found -> Addresses.of(found, port, daemon.abilities().sharesNetwork()))
         .orElseThrow(() ->
             new EngineException(
@@ -133,6 +136,7 @@ public final class DockerContainerEngine implements ContainerEngine, AutoCloseab
 
   @Override
   public void removeNetwork(String name) {
+    relays.remove(name);
     networks.remove(name);
   }
 

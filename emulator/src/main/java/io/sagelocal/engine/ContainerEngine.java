@@ -96,7 +96,12 @@ public interface ContainerEngine {
    */
   void readLog(ContainerId id, LogSink sink) throws InterruptedException;
 
-  /** Where this machine reaches a port which the spec declared. */
+  /**
+   * Where this machine reaches a port which the spec declared.
+   *
+   * @throws UnreachableException when nothing can lead there
+   * @throws EngineException when it does not run
+   */
   InetSocketAddress address(ContainerId id, int port);
 
   /** Names of containers, running or ended, that carry the label, each with the label's value. */
@@ -109,7 +114,7 @@ public interface ContainerEngine {
    */
   void createNetwork(String name, boolean isolated, Map<String, String> labels);
 
-  /** Removes a network; a gone one is fine. */
+  /** Removes a network and what guards it; a gone one is fine. */
   void removeNetwork(String name);
 
   /** Names of networks that carry the label, each with the label's value. */

@@ -14,4 +14,10 @@ public sealed interface ContainerNetwork {
    * it.
    */
   record Named(String name) implements ContainerNetwork {}
+
+  /**
+   * An isolated network made by {@link ContainerEngine#createNetwork}, where beside its containers
+   * nobody but this machine reaches the ports of the spec, and they reach nobody.
+   */
+  record Guarded(String name) implements ContainerNetwork {}
 }

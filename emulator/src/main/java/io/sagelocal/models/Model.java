@@ -43,10 +43,6 @@ public record Model(
    */
   public static Model of(Document request) {
     String name = request.text("ModelName");
-    if (request.flag("EnableNetworkIsolation")) {
-      throw ServiceError.validation(
-          "Model %s: EnableNetworkIsolation is not supported by this emulator", name);
-    }
     List<ModelContainer> containers = containers(name, request);
     Mode mode = mode(request);
     refuseDoubtfulNames(name, containers, mode);

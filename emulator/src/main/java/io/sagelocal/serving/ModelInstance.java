@@ -221,8 +221,8 @@ public final class ModelInstance implements AutoCloseable {
   }
 
   /**
-   * Stops and removes every container that carries a label with a value, except those that are to
-   * stay.
+   * Stops and removes every container that carries a label with a value, and its network, except
+   * those that are to stay.
    *
    * @throws EngineException when something of them may still be there
    */
@@ -247,6 +247,13 @@ public final class ModelInstance implements AutoCloseable {
     if (!failures.isEmpty()) {
       throw failures.getFirst();
     }
+    engine
+        .networksLabelled(label)
+        .forEach((name, owner) -> {
+          if (owner.equals(value) && !stay.contains(name)) {
+            engine.removeNetwork(name);
+          }
+        });
   }
 
   /**

@@ -10,6 +10,7 @@ import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.Exit;
 import io.sagelocal.engine.Folder;
 import io.sagelocal.engine.Limits;
+import io.sagelocal.engine.UnreachableException;
 import io.sagelocal.logs.ContainerLog;
 import io.sagelocal.logs.LogStream;
 import io.sagelocal.models.ModelData;
@@ -198,6 +199,9 @@ public final class ModelServer {
    */
   static void discard(ContainerEngine engine, ModelServerSpec spec) {
     remove(engine, spec.containerName());
+    if (spec.network() instanceof ContainerNetwork.Guarded own) {
+      engine.removeNetwork(own.name());
+    }
     engine.deleteFolder(spec.folder());
   }
 
@@ -218,11 +222,13 @@ public final class ModelServer {
     String image = context.images().require(spec.container().image());
     context.engine().deleteFolder(spec.folder());
     try {
-      return context
-          .engine()
-          .start(containerSpec(context, spec, image, limits, folders(context, spec, abandoned)));
+      List<Folder> folders = folders(context, spec, abandoned);
+      if (spec.network() instanceof ContainerNetwork.Guarded own) {
+        context.engine().createNetwork(own.name(), true, spec.instance().labels());
+      }
+      return context.engine().start(containerSpec(context, spec, image, limits, folders));
     } catch (EngineException | ServingFailure e) {
-      context.engine().deleteFolder(spec.folder());
+      discard(context.engine(), spec);
       throw e;
     }
   }
@@ -233,15 +239,20 @@ public final class ModelServer {
       String image,
       Limits limits,
       List<Folder> models) {
-    ContainerAccess own = context.access().apply(spec.instance().scope());
-    ContainerAccess access = spec.instance().model().role().map(own::as).orElse(own);
-    Map<String, String> environment = new LinkedHashMap<>(access.environment());
+    Map<String, String> environment = new LinkedHashMap<>();
+    List<Folder> folders = new ArrayList<>(models);
+    if (spec.instance().model().isolated()) {
+      environment.putAll(ContainerAccess.none(spec.instance().scope()));
+    } else {
+      ContainerAccess own = context.access().apply(spec.instance().scope());
+      ContainerAccess access = spec.instance().model().role().map(own::as).orElse(own);
+      environment.putAll(access.environment());
+      folders.add(access.folder());
+    }
     if (spec.container().multiModel()) {
       environment.put("SAGEMAKER_MULTI_MODEL", "true");
     }
     environment.putAll(spec.container().environment());
-    List<Folder> folders = new ArrayList<>(models);
-    folders.add(access.folder());
     Map<String, String> labels = new LinkedHashMap<>(spec.instance().labels());
     labels.put(GPUS_LABEL, String.join(",", limits.gpus()));
     return new ContainerSpec(
@@ -251,7 +262,7 @@ public final class ModelServer {
         List.of("serve"),
         environment,
         spec.container().hostname().orElse("model"),
-        new ContainerNetwork.Standard(),
+        spec.network(),
         folders,
         List.of(PORT),
         labels,
@@ -314,6 +325,8 @@ public final class ModelServer {
   Health health() {
     try {
       return Ping.ask(address());
+    } catch (UnreachableException e) {
+      throw e;
     } catch (EngineException e) {
       return Health.SILENT; // it has just ended; its exit tells
     }

@@ -1,5 +1,6 @@
 package io.sagelocal.serving;
 
+import io.sagelocal.engine.ContainerNetwork;
 import io.sagelocal.models.ModelContainer;
 import java.nio.file.Path;
 
@@ -18,6 +19,13 @@ record ModelServerSpec(
     return instance.model().containers().size() == 1
         ? "The container of " + model
         : "Container %s of %s".formatted(container.name(), model);
+  }
+
+  /** What it is connected to: a network of its own if it is to reach nobody. */
+  ContainerNetwork network() {
+    return instance.model().isolated()
+        ? new ContainerNetwork.Guarded(containerName)
+        : new ContainerNetwork.Standard();
   }
 
   /** The name of its log stream; the engine's id lets a restarted container begin its own. */

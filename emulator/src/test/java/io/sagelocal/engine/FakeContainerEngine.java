@@ -229,9 +229,15 @@ public final class FakeContainerEngine implements ContainerEngine {
         throw new EngineException("folder %s is not there".formatted(folder.local()));
       }
     }
-    if (spec.network() instanceof ContainerNetwork.Named named
-        && !networks.containsKey(named.name())) {
-      throw new EngineException("network %s not found".formatted(named.name()));
+    Optional<String> network =
+        switch (spec.network()) {
+          case ContainerNetwork.Named named -> Optional.of(named.name());
+          case ContainerNetwork.Guarded guarded -> Optional.of(guarded.name());
+          case ContainerNetwork.Standard s -> Optional.empty();
+          case ContainerNetwork.None n -> Optional.empty();
+        };
+    if (network.isPresent() && !networks.containsKey(network.get())) {
+      throw new EngineException("network %s not found".formatted(network.get()));
     }
     List<String> wanted = spec.limits().gpus();
     if (!wanted.isEmpty()
