@@ -124,9 +124,9 @@ public final class TestDocker implements AutoCloseable {
             "--exec-root=" + root.resolve("exec"),
             "--pidfile=" + root.resolve("docker.pid"),
             "--containerd=" + root.resolve("containerd.sock"),
+            // no --default-address-pool: with one, a second start removes the machine's docker0
             "--bridge=" + bridge,
             "--cgroup-parent=/" + cgroup,
-            "--default-address-pool=base=10.%d.128.0/17,size=24".formatted(subnet),
             "--iptables=false",
             "--ip6tables=false",
             "--ip-masq=false",
@@ -179,7 +179,7 @@ public final class TestDocker implements AutoCloseable {
     attempt(problems, this::killWhatRuns);
     attempt(problems, () -> end(containerd, false));
     attempt(problems, this::unmount);
-    attempt(problems, this::removeLinks);
+    attempt(problems, this::removeBridge);
     attempt(problems, this::removeCgroups);
     attempt(problems, () -> output(List.of("rm", "-rf", "--one-file-system", root.toString())));
     if (!problems.isEmpty()) {
@@ -278,14 +278,9 @@ public final class TestDocker implements AutoCloseable {
     }
   }
 
-  /** The bridge, and those of networks that no daemon was there to remove. */
-  private void removeLinks() throws IOException, InterruptedException {
-    List<NetworkInterface> ours =
-        NetworkInterface.networkInterfaces()
-            .filter(link -> link.getName().equals(bridge) || usesSubnet(link, subnet))
-            .toList();
-    for (NetworkInterface link : ours) {
-      output(List.of("ip", "link", "delete", link.getName()));
+  private void removeBridge() throws IOException, InterruptedException {
+    if (NetworkInterface.getByName(bridge) != null) {
+      output(List.of("ip", "link", "delete", bridge));
     }
   }
 

@@ -16,6 +16,7 @@ class TestDockerIT {
   @Test
   void aDaemonIsKilledAndStartedAndLeavesNothing() throws Exception {
     List<String> before = links();
+    String bridge = machinesBridge();
     Path root;
     try (TestDocker docker = TestDocker.open()) {
       root = docker.folder();
@@ -57,6 +58,7 @@ class TestDockerIT {
     assertThat(commandLines()).noneMatch(line -> line.contains(root.toString()));
     assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(root.toString());
     assertThat(links()).filteredOn(link -> !before.contains(link)).isEmpty();
+    assertThat(machinesBridge()).isEqualTo(bridge);
     try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
       String cgroup = root.toString().replaceAll(".*sagelocal-docker", "sagelocal-test");
       assertThat(hierarchies.map(each -> each.resolve(cgroup))).noneMatch(Files::exists);
@@ -65,6 +67,12 @@ class TestDockerIT {
 
   private static List<String> links() throws IOException {
     return NetworkInterface.networkInterfaces().map(NetworkInterface::getName).toList();
+  }
+
+  /** Removed and made again, it would have another index. */
+  private static String machinesBridge() throws IOException {
+    NetworkInterface bridge = NetworkInterface.getByName("docker0");
+    return bridge == null ? "none" : bridge.getName() + " " + bridge.getIndex();
   }
 
   private static List<String> commandLines() {
