@@ -28,6 +28,7 @@ final class OperationTables {
         .on("DeleteTrainingJob", training::delete)
         .on("UpdateTrainingJob", training::update)
         .on("Search", search::search)
+        .on("GetSearchSuggestions", search::getSearchSuggestions)
         .on("CreateModel", hosting::createModel)
         .on("DescribeModel", hosting::describeModel)
         .on("ListModels", hosting::listModels)

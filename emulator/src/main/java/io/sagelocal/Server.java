@@ -63,7 +63,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,18 +165,22 @@ public final class Server implements AutoCloseable {
           new Sweep(
               engine,
               instance,
-              Set.of("training-job", "endpoint"),
+              Map.of(
+                  "training-job", data.resolve("jobs"),
+                  "transform-job", data.resolve("transforms"),
+                  "endpoint", data.resolve("endpoints")),
               arn -> exists(Scope.of(arn), arn, models, configs));
       TrainingDescription descriptions = new TrainingDescription(training);
       Hold hold = new Hold(settings.hold());
+      HostingOperations hosting = new HostingOperations(models, configs, endpoints, tags, hold);
       Operations cloudwatch = OperationTables.cloudwatch(new MetricsOperations(metrics, timeline));
       JsonProtocol json =
           new JsonProtocol(
               List.of(
                   OperationTables.sagemaker(
                       new TrainingOperations(training, descriptions, tags, hold),
-                      new SearchOperations(training, descriptions, tags),
-                      new HostingOperations(models, configs, endpoints, tags, hold),
+                      new SearchOperations(training, descriptions, hosting, tags),
+                      hosting,
                       new TransformOperations(transforms, tags, hold),
                       new TagOperations(tags, (scope, arn) -> exists(scope, arn, models, configs))),
                   OperationTables.logs(new LogsOperations(logs)),

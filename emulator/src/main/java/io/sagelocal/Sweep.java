@@ -2,18 +2,25 @@ package io.sagelocal;
 
 import io.sagelocal.aws.Arn;
 import io.sagelocal.engine.ContainerEngine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes containers, networks and volumes of this instance whose resource and is on record no
- * more, as when the data folder was put back to an earlier state. What nobody knows is left alone.
+ * Removes containers, networks, volumes and scratch folders of this instance whose resource is on
+ * record no more, as when the records were put back to an earlier state. What nobody knows is left
+ * alone.
  */
 final class Sweep {
   private static final Logger log = LoggerFactory.getLogger(Sweep.class);
@@ -22,18 +29,20 @@ final class Sweep {
 
   private final ContainerEngine engine;
   private final String instance;
-  private final Set<String> types;
+  private final Map<String, Path> folders;
   private final Predicate<Arn> onRecord;
 
   /**
-   * @param types of the resources it looks after
+   * @param folders the types of the resources it looks after, and where each type has its scratch
+   *     folders: by account, region and name
    * @param onRecord whether there is a resource of that name; asked after the engine, so that what
    *     is made meanwhile is on record
    */
-  Sweep(ContainerEngine engine, String instance, Set<String> types, Predicate<Arn> onRecord) {
+  Sweep(
+      ContainerEngine engine, String instance, Map<String, Path> folders, Predicate<Arn> onRecord) {
     this.engine = engine;
     this.instance = instance;
-    this.types = types;
+    this.folders = Map.copyOf(folders);
     this.onRecord = onRecord;
   }
 
@@ -44,6 +53,7 @@ final class Sweep {
         name -> engine.find(name).ifPresent(engine::remove));
     sweep("network", engine::networksLabelled, engine::removeNetwork);
     sweep("volume", engine::volumesLabelled, engine::removeVolume);
+    removeFolders();
   }
 
   private void sweep(
@@ -59,8 +69,38 @@ final class Sweep {
         });
   }
 
+  /** A folder comes after its record and goes before it. */
+  private void removeFolders() {
+    folders.forEach((type, root) -> {
+      for (Path account : entries(root)) {
+        for (Path region : entries(account)) {
+          for (Path folder : entries(region)) {
+            String arn =
+                "arn:aws:sagemaker:%s:%s:%s/%s"
+                    .formatted(
+                        region.getFileName(), account.getFileName(), type, folder.getFileName());
+            if (isOrphan(arn)) {
+              log.info("folder {} belongs to nothing on record and is removed", folder);
+              engine.deleteFolder(folder);
+            }
+          }
+        }
+      }
+    });
+  }
+
+  private static List<Path> entries(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private boolean isOrphan(String label) {
     Optional<Arn> arn = Arn.parse(label);
-    return arn.isPresent() && types.contains(arn.get().type()) && !onRecord.test(arn.get());
+    return arn.isPresent() && folders.containsKey(arn.get().type()) && !onRecord.test(arn.get());
   }
 }

@@ -129,6 +129,22 @@ class ServerEndsTest {
   }
 
   @Test
+  void aJobPendsNoLongerThanItsLimit() throws IOException, InterruptedException {
+    create("first", "waits");
+    awaitRunning("first");
+    Map<String, Object> patient = Requests.trainingJob("patient", "ok");
+    patient.put(
+        "StoppingCondition", Map.of("MaxRuntimeInSeconds", 60, "MaxPendingTimeInSeconds", 7200));
+    server.sagemaker("CreateTrainingJob", patient);
+    awaitWaiting("patient");
+    timeline.advance(Duration.ofSeconds(7201));
+    JsonNode job = server.awaitJob("patient", "Stopped");
+    assertThat(job.path("StoppingCondition").path("MaxPendingTimeInSeconds").asInt())
+        .isEqualTo(7200);
+    assertThat(job.has("TrainingStartTime")).isFalse();
+  }
+
+  @Test
   void aSpotJobWithoutALimitOfItsWaitIsRefused() throws IOException, InterruptedException {
     Map<String, Object> spot = Requests.trainingJob("spot", "ok");
     spot.put("EnableManagedSpotTraining", true);
@@ -215,15 +231,25 @@ class ServerEndsTest {
   void whatBelongsToNothingOnRecordIsRemovedAtTheStart() throws IOException, InterruptedException {
     create("job", "waits");
     awaitRunning("job");
-    ContainerSpec orphan = orphan(engine.specs().getFirst());
+    ContainerSpec orphan = orphan(engine.specs().getFirst(), "training-job");
     engine.start(orphan);
+    ContainerSpec transform = orphan(engine.specs().getFirst(), "transform-job");
+    engine.start(transform);
+    Path folder =
+        Files.createDirectories(data.resolve("transforms/000000000000/us-east-1/nobody-knows"));
+    Path jobs = data.resolve("jobs/000000000000/us-east-1");
+    Files.createDirectories(jobs.resolve("nobody-knows/algo-1"));
     engine.createNetwork("sagelocal-orphan", false, orphan.labels());
     engine.createNetwork(
         "somebody-elses", false, Map.of("io.sagelocal.instance", "x", "io.sagelocal.arn", "y"));
     server.close();
     server = server(1, false);
     server.await(
-        "DescribeTrainingJob", name("job"), job -> !engine.containers().contains(orphan.name()));
+        "DescribeTrainingJob",
+        name("job"),
+        job -> !Files.exists(folder) && !Files.exists(jobs.resolve("nobody-knows")));
+    assertThat(engine.containers()).hasSize(1).doesNotContain(orphan.name(), transform.name());
+    assertThat(jobs.resolve("job")).exists();
     server.await("DescribeTrainingJob", name("job"), job -> engine.networks().size() == 1);
     assertThat(engine.networks()).containsOnlyKeys("somebody-elses");
     server.sagemaker("StopTrainingJob", name("job"));
@@ -285,15 +311,15 @@ class ServerEndsTest {
   }
 
   /** The same container as of a job that nobody has heard of. */
-  private static ContainerSpec orphan(ContainerSpec spec) {
+  private static ContainerSpec orphan(ContainerSpec spec, String type) {
     Map<String, String> labels =
         Map.of(
             "io.sagelocal.instance",
             String.valueOf(spec.labels().get("io.sagelocal.instance")),
             "io.sagelocal.arn",
-            "arn:aws:sagemaker:us-east-1:000000000000:training-job/nobody-knows");
+            "arn:aws:sagemaker:us-east-1:000000000000:" + type + "/nobody-knows");
     return new ContainerSpec(
-        "sagelocal-orphan",
+        "sagelocal-orphan-" + type,
         spec.image(),
         spec.entrypoint(),
         spec.command(),

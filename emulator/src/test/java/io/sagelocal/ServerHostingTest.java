@@ -282,6 +282,53 @@ class ServerHostingTest {
         .containsExactlyInAnyOrder("0", "0", "1");
   }
 
+  @Test
+  void endpointsAndModelsAreFound() throws IOException, InterruptedException {
+    deploy("echo");
+    server.awaitEndpoint("endpoint", "InService");
+    server.sagemaker(
+        "CreateModel",
+        Map.of(
+            "ModelName",
+            "other",
+            "ExecutionRoleArn",
+            TestServer.ROLE,
+            "PrimaryContainer",
+            Map.of("Image", "echo"),
+            "Tags",
+            List.of(Map.of("Key", "team", "Value", "blue"))));
+    JsonNode endpoints = search("Endpoint", "EndpointStatus", "InService");
+    assertThat(endpoints.findValuesAsText("EndpointName")).containsExactly("endpoint");
+    JsonNode models = search("Model", "Tags.team", "blue");
+    assertThat(
+            models.path("Results").path(0).path("Model").path("Model").path("ModelName").asText())
+        .isEqualTo("other");
+    assertThat(models.path("Results")).hasSize(1);
+    JsonNode suggestions =
+        server
+            .sagemaker(
+                "GetSearchSuggestions",
+                Map.of(
+                    "Resource",
+                    "Endpoint",
+                    "SuggestionQuery",
+                    Map.of("PropertyNameQuery", Map.of("PropertyNameHint", "endpointn"))))
+            .body();
+    assertThat(suggestions.findValuesAsText("PropertyName")).containsExactly("EndpointName");
+    Answer refused = server.sagemaker("Search", Map.of("Resource", "Pipeline"));
+    assertThat(refused.message()).contains("Pipeline", "use TrainingJob, Endpoint or Model");
+  }
+
+  private JsonNode search(String resource, String name, String value)
+      throws IOException, InterruptedException {
+    Map<String, Object> filter = Map.of("Name", name, "Operator", "Equals", "Value", value);
+    return server
+        .sagemaker(
+            "Search",
+            Map.of("Resource", resource, "SearchExpression", Map.of("Filters", List.of(filter))))
+        .body();
+  }
+
   private void deployOnGpu(String name) throws IOException, InterruptedException {
     Map<String, Object> variant =
         Map.of(

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -50,6 +51,27 @@ class ServerTrainingTest {
   @AfterEach
   void stop() {
     server.close();
+  }
+
+  @Test
+  void whatChangesNothingHereIsKeptAndGivenBack() throws IOException, InterruptedException {
+    Map<String, Object> kept = new HashMap<>();
+    kept.put(
+        "VpcConfig", Map.of("SecurityGroupIds", List.of("sg-1"), "Subnets", List.of("subnet-1")));
+    kept.put("DebugHookConfig", Map.of("S3OutputPath", "s3://bucket/debug"));
+    kept.put("ProfilerConfig", Map.of("S3OutputPath", "s3://bucket/profile"));
+    kept.put("TensorBoardOutputConfig", Map.of("S3OutputPath", "s3://bucket/board"));
+    kept.put("ExperimentConfig", Map.of("ExperimentName", "e"));
+    kept.put("EnableInterContainerTrafficEncryption", true);
+    kept.put("OutputDataConfig", Map.of("S3OutputPath", "s3://bucket/out", "KmsKeyId", "alias/k"));
+    Map<String, Object> request = Requests.trainingJob("job", "silent");
+    request.putAll(kept);
+    assertThat(server.sagemaker("CreateTrainingJob", request).status()).isEqualTo(200);
+    JsonNode job = server.awaitJob("job", "Failed");
+    kept.forEach((member, value) ->
+        assertThat(job.path(member))
+            .as(member)
+            .isEqualTo(new ObjectMapper().<JsonNode>valueToTree(value)));
   }
 
   @Test

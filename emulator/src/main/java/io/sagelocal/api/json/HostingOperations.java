@@ -1,5 +1,7 @@
 package io.sagelocal.api.json;
 
+import io.sagelocal.aws.Arn;
+import io.sagelocal.aws.Scope;
 import io.sagelocal.definitions.Definition;
 import io.sagelocal.hosting.Endpoint;
 import io.sagelocal.hosting.EndpointConfigs;
@@ -49,10 +51,7 @@ public final class HostingOperations {
 
   /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModel.html */
   public Map<String, Object> describeModel(Call call) {
-    Definition model = models.require(call.scope(), call.request().text("ModelName"));
-    Map<String, Object> answer = description(model, "ModelArn");
-    answer.putIfAbsent("EnableNetworkIsolation", false);
-    return answer;
+    return model(models.require(call.scope(), call.request().text("ModelName")));
   }
 
   /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListModels.html */
@@ -163,6 +162,29 @@ public final class HostingOperations {
     tags.forget(endpoint.arn());
     hold.forget(call, name);
     return Map.of();
+  }
+
+  /** A resource as its Describe shows it. */
+  record Described(String name, Arn arn, Map<String, Object> members) {}
+
+  /** Every endpoint of an account and region. */
+  List<Described> endpoints(Scope scope) {
+    return endpoints.list(scope).stream()
+        .map(one -> new Described(one.name(), one.arn(), description(one)))
+        .toList();
+  }
+
+  /** Every model of an account and region. */
+  List<Described> models(Scope scope) {
+    return models.list(scope).stream()
+        .map(one -> new Described(one.name(), one.arn(), model(one)))
+        .toList();
+  }
+
+  private static Map<String, Object> model(Definition model) {
+    Map<String, Object> answer = description(model, "ModelArn");
+    answer.putIfAbsent("EnableNetworkIsolation", false);
+    return answer;
   }
 
   private static Map<String, Object> description(Definition definition, String arnMember) {

@@ -1,5 +1,6 @@
 package io.sagelocal.api.json;
 
+import io.sagelocal.api.json.HostingOperations.Described;
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.tags.Tags;
@@ -12,23 +13,28 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** Search, among TrainingJobs. */
+/** Search, among TrainingJobs, Endpoints and Models. */
 public final class SearchOperations {
-  private static final String RESOURCE = "TrainingJob";
   private static final int DEFAULT_PAGE = 100;
+  private static final int MAX_SUGGESTIONS = 100;
 
   private final TrainingJobs jobs;
   private final TrainingDescription descriptions;
+  private final HostingOperations hosting;
   private final Tags tags;
 
   /** What a search found: what is shown of it, and what filters and sorting look at. */
   private record Found(String name, Map<String, Object> shown, Map<String, Object> properties) {}
 
-  public SearchOperations(TrainingJobs jobs, TrainingDescription descriptions, Tags tags) {
+  public SearchOperations(
+      TrainingJobs jobs, TrainingDescription descriptions, HostingOperations hosting, Tags tags) {
     this.jobs = jobs;
     this.descriptions = descriptions;
+    this.hosting = hosting;
     this.tags = tags;
   }
 
@@ -41,23 +47,72 @@ public final class SearchOperations {
             .findDocument("SearchExpression")
             .map(SearchExpression::of)
             .orElse(described -> true);
-    List<Found> found = new ArrayList<>();
-    for (TrainingJob job : jobs.list(call.scope())) {
-      Found one = found(call, job);
-      if (wanted.test(one.properties())) {
-        found.add(one);
-      }
-    }
+    List<Found> found =
+        new ArrayList<>(all(call).stream().filter(one -> wanted.test(one.properties())).toList());
     found.sort(order(request));
     return page(request, found);
   }
 
-  private static void requireSupported(Document request) {
-    if (!request.text("Resource").equals(RESOURCE)) {
-      throw ServiceError.validation(
-          "Resource %s cannot be searched in this emulator; use %s",
-          request.text("Resource"), RESOURCE);
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_GetSearchSuggestions.html */
+  public Map<String, Object> getSearchSuggestions(Call call) {
+    String hint =
+        call.request()
+            .findDocument("SuggestionQuery")
+            .flatMap(query -> query.findDocument("PropertyNameQuery"))
+            .map(query -> query.text("PropertyNameHint"))
+            .orElse("");
+    Set<String> names = new TreeSet<>();
+    all(call).forEach(one -> names(one.properties(), "", names));
+    return Map.of(
+        "PropertyNameSuggestions",
+        names.stream()
+            .filter(name -> name.regionMatches(true, 0, hint, 0, hint.length()))
+            .limit(MAX_SUGGESTIONS)
+            .map(name -> Map.of("PropertyName", name))
+            .toList());
+  }
+
+  /** The paths of all that a filter could look at. */
+  private static void names(Object value, String path, Set<String> names) {
+    switch (value) {
+      case Map<?, ?> members ->
+          members.forEach((name, each) ->
+              names(each, path.isEmpty() ? String.valueOf(name) : path + "." + name, names));
+      case List<?> list -> list.forEach(each -> names(each, path, names));
+      default -> names.add(path);
     }
+  }
+
+  private List<Found> all(Call call) {
+    String resource = call.request().text("Resource");
+    return switch (resource) {
+      case "TrainingJob" -> jobs.list(call.scope()).stream().map(job -> found(call, job)).toList();
+      case "Endpoint" ->
+          hosting.endpoints(call.scope()).stream().map(one -> found(one, tagged(one))).toList();
+      case "Model" ->
+          hosting.models(call.scope()).stream()
+              .map(one -> found(one, Map.of("Model", tagged(one))))
+              .toList();
+      default ->
+          throw ServiceError.validation(
+              "Resource %s cannot be searched in this emulator; use TrainingJob, Endpoint or Model",
+              resource);
+    };
+  }
+
+  private Map<String, Object> tagged(Described one) {
+    Map<String, Object> shown = new LinkedHashMap<>(one.members());
+    shown.put("Tags", TagOperations.list(tags.of(one.arn())));
+    return shown;
+  }
+
+  private Found found(Described one, Map<String, Object> shown) {
+    Map<String, Object> properties = new LinkedHashMap<>(one.members());
+    properties.put("Tags", tags.of(one.arn()));
+    return new Found(one.name(), shown, properties);
+  }
+
+  private static void requireSupported(Document request) {
     if (request.has("VisibilityConditions")) {
       throw ServiceError.validation("VisibilityConditions are not supported by this emulator");
     }
@@ -97,7 +152,9 @@ public final class SearchOperations {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put(
         "Results",
-        found.subList(begin, end).stream().map(one -> Map.of(RESOURCE, one.shown())).toList());
+        found.subList(begin, end).stream()
+            .map(one -> Map.of(request.text("Resource"), one.shown()))
+            .toList());
     answer.put("TotalHits", Map.of("Value", found.size(), "Relation", "EqualTo"));
     if (end < found.size()) {
       answer.put("NextToken", token(found.get(end - 1).name()));

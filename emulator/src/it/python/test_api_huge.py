@@ -1,0 +1,65 @@
+"""Channels of very many and of very large objects, on an emulator that has little memory.
+
+Not 100,000 objects and 5 GiB, which take minutes and 15 GB of disk: 4,000 and 1 GiB are past whatever could be held
+in 256 MiB, and would show the same faults.
+"""
+
+import api
+import pytest
+import sdk
+from conftest import Emulator
+from test_api_hosts import DEBIAN, log, prefix_channel
+from test_api_training import described
+
+pytestmark = pytest.mark.skipif(sdk.VERSION < (2, 0),
+                                reason='no SDK takes part: these requests are made once, beside the newest one')
+
+OBJECTS = 4000
+LARGE = 1 << 30
+SCRIPT = '''
+cd /opt/ml/input/data
+find small -type f | wc -l
+cat $(find small -type f | head -3) | wc -c
+stat -c %s large/large
+for epoch in 0 1; do wc -c <pipe_$epoch; done
+for epoch in 0 1; do wc -c <pipes_$epoch; done
+'''
+
+
+@pytest.fixture
+def small_emulator(tmp_path, monkeypatch):
+    """One with 256 MiB of heap, whose store has the objects from the start."""
+    bucket = tmp_path / 'init' / 'huge'
+    (bucket / 'small').mkdir(parents=True)
+    for i in range(OBJECTS):
+        (bucket / 'small' / ('%05d' % i)).write_bytes(b'0123456789')
+    (bucket / 'large').mkdir()
+    with open(str(bucket / 'large' / 'large'), 'wb') as large:
+        large.truncate(LARGE)
+    monkeypatch.setenv('SAGELOCAL_INIT', str(tmp_path / 'init'))
+    one = Emulator(tmp_path / 'data')
+    for name, value in one.environment().items():
+        monkeypatch.setenv(name, value)
+    yield one
+    one.stop()
+
+
+def test_huge_channels_need_little_memory(small_emulator, client, name):
+    channels = [prefix_channel('small', 'huge', 'small/'), prefix_channel('large', 'huge', 'large/'),
+                dict(prefix_channel('pipe', 'huge', 'large/'), InputMode='Pipe'),
+                dict(prefix_channel('pipes', 'huge', 'small/'), InputMode='Pipe')]
+    request = api.training_job(name, 'huge', InputDataConfig=channels)
+    request['AlgorithmSpecification'] = {'TrainingImage': DEBIAN, 'TrainingInputMode': 'File',
+                                         'ContainerEntrypoint': ['/bin/bash', '-c', SCRIPT.strip().replace('\n', '; ')]}
+    client('sagemaker').create_training_job(**request)
+    described(client, name, 'Completed')
+    assert log(client, name) == [str(OBJECTS), '30', str(LARGE)] + 2 * [str(LARGE)] + 2 * [str(10 * OBJECTS)]
+    with open('/proc/%d/cmdline' % small_emulator.process.pid) as words:
+        assert '-Xmx256m' in words.read()
+    assert peak_memory(small_emulator.process.pid) < 600 << 20
+
+
+def peak_memory(pid):
+    with open('/proc/%d/status' % pid) as status:
+        fields = dict(line.split(':', 1) for line in status)
+    return int(fields['VmHWM'].split()[0]) << 10
