@@ -158,16 +158,14 @@ def channel_figures(report, run, client, bucket, many, folder, large):
 
 
 def artifact_figures(report, run, bucket, folder):
-    """Model folder to readable artifact, beside pigz of a tar of the same files with all of its own defaults but the level."""
+    """Model folder to readable artifact, beside pigz at the same level."""
     channel = 's3://%s/channel/' % bucket
     pairs = []
-    for _ in range(3):
-        # what a trained network is: numbers, of which the exponents compress
+    for _ in range(2):
         spent = run('cp /opt/ml/input/data/train/file /opt/ml/model/parameters', channel)
         pairs.append((spent['Uploading'], timed(lambda: subprocess.check_call(
             'tar -cf - -C %s model | pigz -1 >%s' % (folder, os.path.join(folder, 'model.tar.gz')), shell=True))))
-    report('model.tar.gz of 1 GiB, s', statistics.median(p[0] for p in pairs),
-           statistics.median(p[1] for p in pairs), 1.1, 'tar and pigz -1 of the same file, on the same cores')
+    report('model.tar.gz of 1 GiB, s', min(p[0] for p in pairs), min(p[1] for p in pairs), 1.1, 'tar and pigz -1 of the same file, on the same cores')
 
 
 def parameters(file):
