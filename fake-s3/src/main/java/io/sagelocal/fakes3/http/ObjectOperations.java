@@ -146,7 +146,15 @@ final class ObjectOperations {
     CopySource from = CopySource.of(request);
     Store.requireKey(request.key());
     Bucket bucket = store.requireBucket(request.bucket());
-    StoredObject source = store.requireObject(from.bucket(), from.key(), from.version());
+    try (Reading source = store.read(from.bucket(), from.key(), from.version())) {
+      copy(request, answer, from, bucket, source);
+    }
+  }
+
+  private void copy(
+      S3Request request, S3Answer answer, CopySource from, Bucket bucket, Reading reading)
+      throws IOException {
+    StoredObject source = reading.object();
     Conditions.checkCopySource(request, source);
     boolean replace = directive(request, "x-amz-metadata-directive");
     boolean onItself =
@@ -173,7 +181,7 @@ final class ObjectOperations {
         store.put(
             request.bucket(),
             request.key(),
-            store.duplicate(source),
+            store.duplicate(reading),
             attributes,
             Conditions.ofWrite(request));
     from.version().ifPresent(version -> answer.header("x-amz-copy-source-version-id", version));

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -119,22 +120,40 @@ final class Blobs {
     return true;
   }
 
-  synchronized void release(Collection<Segment> segments) {
-    for (Segment segment : segments) {
-      Integer left =
-          readers.computeIfPresent(segment.id(), (id, count) -> count == 1 ? null : count - 1);
-      if (left == null && doomed.remove(segment.id())) {
-        remove(segment.id());
+  void release(Collection<Segment> segments) {
+    List<Long> last = new ArrayList<>();
+    synchronized (this) {
+      for (Segment segment : segments) {
+        Integer left =
+            readers.computeIfPresent(segment.id(), (id, count) -> count == 1 ? null : count - 1);
+        if (left == null && doomed.contains(segment.id())) {
+          last.add(segment.id());
+        }
       }
     }
+    removeDoomed(last);
   }
 
-  synchronized void delete(Collection<Segment> segments) {
-    for (Segment segment : segments) {
-      if (readers.containsKey(segment.id())) {
+  void delete(Collection<Segment> segments) {
+    List<Long> unread = new ArrayList<>();
+    synchronized (this) {
+      for (Segment segment : segments) {
         doomed.add(segment.id());
-      } else {
-        remove(segment.id());
+        if (!readers.containsKey(segment.id())) {
+          unread.add(segment.id());
+        }
+      }
+    }
+    removeDoomed(unread);
+  }
+
+  /** Nobody can begin to read a doomed file, so it is removed without keeping others waiting. */
+  private void removeDoomed(List<Long> ids) {
+    try {
+      ids.forEach(this::remove);
+    } finally {
+      synchronized (this) {
+        ids.forEach(doomed::remove);
       }
     }
   }

@@ -105,7 +105,7 @@ final class Index implements AutoCloseable {
       try {
         V value = action.get();
         return () -> done.complete(value);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // an Error must not end the one thread that writes
         return () -> done.completeExceptionally(e);
       }
     }
@@ -144,10 +144,11 @@ final class Index implements AutoCloseable {
     try {
       return future.join();
     } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
+      switch (e.getCause()) {
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        case null, default -> throw e;
       }
-      throw e;
     }
   }
 }

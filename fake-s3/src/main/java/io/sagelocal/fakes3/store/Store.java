@@ -3,7 +3,6 @@ package io.sagelocal.fakes3.store;
 import io.sagelocal.fakes3.store.Bucket.Versioning;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.h2.mvstore.MVMap;
@@ -41,7 +39,7 @@ public final class Store implements AutoCloseable {
   private final Index index;
   private final Blobs blobs;
   private final Uploads uploads;
-  private final ReentrantLock assembling = new ReentrantLock();
+  private final WholeFiles wholeFiles;
   private final Thread sweeper =
       Thread.ofPlatform().name("s3-sweep").daemon().unstarted(this::sweep);
 
@@ -50,6 +48,7 @@ public final class Store implements AutoCloseable {
     this.index = index;
     this.blobs = blobs;
     this.uploads = new Uploads(this, index, blobs, clock);
+    this.wholeFiles = new WholeFiles(this, index, blobs);
   }
 
   /**
@@ -327,25 +326,22 @@ public final class Store implements AutoCloseable {
     return index.read(() -> listing.versions(objects(requireInChange(bucket)), versionMarker));
   }
 
-  /** Copies the bytes of an object without reading them, where the disk can give a second name. */
-  public Content duplicate(StoredObject source) throws IOException {
-    try (Reading reading = read(source)) {
-      Content content = reading.object().content();
-      List<Segment> segments = new ArrayList<>();
+  /**
+   * Copies the bytes of an object without reading them, where the disk can give a second name; they
+   * are nobody's until they are put.
+   */
+  public Content duplicate(Reading source) throws IOException {
+    Content content = source.object().content();
+    List<Segment> copies = new ArrayList<>();
+    try {
       for (Segment segment : content.segments()) {
-        segments.add(blobs.duplicate(segment));
+        copies.add(blobs.duplicate(segment));
       }
-      return new Content(content.size(), content.etag(), segments, content.parts());
+    } catch (IOException | RuntimeException e) {
+      blobs.delete(copies);
+      throw e;
     }
-  }
-
-  /** Opens an object's bytes: they stay, whatever happens to the object, until this is closed. */
-  public Reading read(StoredObject object) {
-    if (!blobs.hold(object.content().segments())) {
-      throw new StoreException(
-          ErrorCode.NO_SUCH_KEY, "The object was replaced or deleted meanwhile: " + object.key());
-    }
-    return new Reading(object, blobs);
+    return new Content(content.size(), content.etag(), copies, content.parts());
   }
 
   /**
@@ -368,8 +364,10 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /** The object as it is now, if it still has these bytes; its tags may be others. */
-  private Optional<StoredObject> findSame(String bucket, StoredObject object) {
+  /**
+   * To be used inside a change or a reading: the object as it is now, if it still has these bytes.
+   */
+  Optional<StoredObject> findSame(String bucket, StoredObject object) {
     return objects(bucket)
         .find(object.key(), object.version())
         .filter(there -> there.content().equals(object.content()));
@@ -380,49 +378,7 @@ public final class Store implements AutoCloseable {
    * object is replaced. Bytes that came in parts are put together first.
    */
   public Optional<Path> file(String bucket, String key) {
-    Optional<StoredObject> found = findObject(bucket, key);
-    if (found.isEmpty() || found.get().content().segments().size() == 1) {
-      return found.map(this::fileOf);
-    }
-    assembling.lock(); // whoever comes second finds it done
-    try {
-      found = findObject(bucket, key);
-      while (found.isPresent() && found.get().content().segments().size() > 1) {
-        assemble(bucket, found.get());
-        found = findObject(bucket, key);
-      }
-      return found.map(this::fileOf);
-    } finally {
-      assembling.unlock();
-    }
-  }
-
-  private Path fileOf(StoredObject object) {
-    return blobs.path(object.content().segments().getFirst().id());
-  }
-
-  /** Puts the bytes of an object into one file, unless it is replaced meanwhile. */
-  private void assemble(String bucket, StoredObject object) {
-    List<Segment> parts = object.content().segments();
-    if (!blobs.hold(parts)) {
-      return;
-    }
-    try {
-      Segment joined = blobs.join(parts);
-      Content whole =
-          new Content(object.size(), object.etag(), List.of(joined), object.content().parts());
-      boolean replaced =
-          index.change(() -> {
-            Optional<StoredObject> now = findSame(bucket, object);
-            now.ifPresent(there -> objects(bucket).replace(there, there.with(whole)));
-            return now.isPresent();
-          });
-      blobs.delete(replaced ? parts : whole.segments());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      blobs.release(parts);
-    }
+    return wholeFiles.of(bucket, key);
   }
 
   @Override

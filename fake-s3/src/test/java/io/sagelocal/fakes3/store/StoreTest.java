@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,8 +105,10 @@ class StoreTest {
   @Test
   void aCopyOutlivesItsSource() throws IOException {
     put("source", "text");
-    Content copy = store.duplicate(store.requireObject(BUCKET, "source", Optional.empty()));
-    store.put(BUCKET, "copy", copy, Attributes.NONE, Precondition.NONE);
+    try (Reading source = store.read(BUCKET, "source", Optional.empty())) {
+      Content copy = store.duplicate(source);
+      store.put(BUCKET, "copy", copy, Attributes.NONE, Precondition.NONE);
+    }
     store.delete(BUCKET, "source", Optional.empty(), Precondition.NONE);
     assertThat(text("copy")).isEqualTo("text");
   }
@@ -203,20 +206,112 @@ class StoreTest {
     }
   }
 
+  @Test
+  void readersListersAndCopiersNeverMeetHalfOfAnObject()
+      throws IOException, InterruptedException, ExecutionException {
+    List<Callable<Object>> all = new ArrayList<>();
+    AtomicInteger writing = new AtomicInteger(3);
+    for (int writer = 0; writer < 3; writer++) {
+      String text = String.valueOf(writer).repeat(5_000);
+      all.add(() -> {
+        try {
+          for (int i = 0; i < 100; i++) {
+            put("key", text);
+            store.delete(BUCKET, i % 2 == 0 ? "key" : "copy", Optional.empty(), Precondition.NONE);
+          }
+        } finally {
+          writing.decrementAndGet();
+        }
+        return text;
+      });
+    }
+    for (int reader = 0; reader < 4; reader++) {
+      boolean copies = reader == 0;
+      all.add(() -> {
+        while (writing.get() > 0) {
+          readOnce(copies);
+        }
+        return "read";
+      });
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Object> done : threads.invokeAll(all)) {
+        done.get();
+      }
+    }
+    store.delete(BUCKET, "key", Optional.empty(), Precondition.NONE);
+    store.delete(BUCKET, "copy", Optional.empty(), Precondition.NONE);
+    assertThat(blobs()).isEmpty();
+  }
+
+  private void readOnce(boolean copies) throws IOException {
+    store
+        .list(BUCKET, new Listing("", "", "", 10))
+        .objects()
+        .forEach(object -> assertThat(object.size()).isEqualTo(5_000));
+    try (Reading reading = store.read(BUCKET, "key", Optional.empty());
+        InputStream in = reading.stream(0, Long.MAX_VALUE)) {
+      if (copies) {
+        store.put(BUCKET, "copy", store.duplicate(reading), Attributes.NONE, Precondition.NONE);
+      }
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(text).isEqualTo(text.substring(0, 1).repeat(5_000));
+    } catch (StoreException e) {
+      assertThat(e.code()).isEqualTo(ErrorCode.NO_SUCH_KEY); // deleted just then
+    }
+  }
+
+  @Test
+  void anUploadIsCompletedOrAbortedAndNeverBoth()
+      throws IOException, InterruptedException, ExecutionException {
+    for (int i = 0; i < 30; i++) {
+      String key = "key " + i;
+      Upload upload = store.uploads().begin(BUCKET, key, Attributes.NONE, Optional.empty(), false);
+      Part.Named part = putPart(upload, 1, new byte[] {1, 2, 3});
+      List<Callable<Object>> all =
+          List.of(
+              () -> store.uploads().complete(upload, List.of(part), Precondition.NONE),
+              () -> store.uploads().complete(upload, List.of(part), Precondition.NONE),
+              () -> {
+                store.uploads().abort(upload);
+                return "aborted";
+              },
+              () -> putPart(upload, 2, new byte[] {4}));
+      List<Object> done = new ArrayList<>();
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (Future<Object> each : threads.invokeAll(all).subList(0, 3)) {
+          if (each.state() == Future.State.SUCCESS) {
+            done.add(each.get());
+          } else {
+            assertThat(each.exceptionNow()).hasMessageContaining("upload does not exist");
+          }
+        }
+      }
+      assertThat(done).hasSize(1);
+      assertThat(store.findObject(BUCKET, key).isPresent())
+          .isEqualTo(done.getFirst() instanceof StoredObject);
+      store.delete(BUCKET, key, Optional.empty(), Precondition.NONE);
+      assertThat(blobs()).isEmpty();
+    }
+  }
+
+  private Part.Named putPart(Upload upload, int number, byte[] bytes) throws IOException {
+    Store.NewBlob blob = store.newBlob();
+    blob.out().write(bytes);
+    blob.out().close();
+    Content content =
+        new Content(
+            bytes.length, "0123456789abcdef", List.of(blob.segment(bytes.length)), List.of());
+    Part part = store.uploads().put(upload, number, content, Optional.empty());
+    return new Part.Named(part.number(), part.content().etag());
+  }
+
   /** An object whose bytes are in two files. */
   private StoredObject putInParts(String key) throws IOException {
     Upload upload = store.uploads().begin(BUCKET, key, Attributes.NONE, Optional.empty(), false);
     List<Part.Named> named = new ArrayList<>();
-    for (byte[] bytes : List.of(new byte[(int) Uploads.LEAST_PART], new byte[] {1, 2, 3})) {
-      Store.NewBlob blob = store.newBlob();
-      blob.out().write(bytes);
-      blob.out().close();
-      Content content =
-          new Content(
-              bytes.length, "0123456789abcdef", List.of(blob.segment(bytes.length)), List.of());
-      Part part = store.uploads().put(upload, named.size() + 1, content, Optional.empty());
-      named.add(new Part.Named(part.number(), part.content().etag()));
-    }
+    named.add(putPart(upload, 1, new byte[(int) Uploads.LEAST_PART]));
+    named.add(putPart(upload, 2, new byte[] {1, 2, 3}));
     return store.uploads().complete(upload, named, Precondition.NONE);
   }
 

@@ -1,0 +1,71 @@
+package io.sagelocal.fakes3.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Objects as single files, for those who read them by their path. */
+final class WholeFiles {
+  private final Store store;
+  private final Index index;
+  private final Blobs blobs;
+  private final ReentrantLock assembling = new ReentrantLock();
+
+  WholeFiles(Store store, Index index, Blobs blobs) {
+    this.store = store;
+    this.index = index;
+    this.blobs = blobs;
+  }
+
+  /**
+   * The file; one that came in parts is put together first, which whoever comes second finds done.
+   */
+  Optional<Path> of(String bucket, String key) {
+    Optional<StoredObject> found = store.findObject(bucket, key);
+    if (found.isEmpty() || found.get().content().segments().size() == 1) {
+      return found.map(this::fileOf);
+    }
+    assembling.lock();
+    try {
+      found = store.findObject(bucket, key);
+      while (found.isPresent() && found.get().content().segments().size() > 1) {
+        assemble(bucket, found.get());
+        found = store.findObject(bucket, key);
+      }
+      return found.map(this::fileOf);
+    } finally {
+      assembling.unlock();
+    }
+  }
+
+  private Path fileOf(StoredObject object) {
+    return blobs.path(object.content().segments().getFirst().id());
+  }
+
+  /** Puts the bytes of an object into one file, unless it is replaced meanwhile. */
+  private void assemble(String bucket, StoredObject object) {
+    List<Segment> parts = object.content().segments();
+    if (!blobs.hold(parts)) {
+      return;
+    }
+    try {
+      Segment joined = blobs.join(parts);
+      Content whole =
+          new Content(object.size(), object.etag(), List.of(joined), object.content().parts());
+      boolean replaced =
+          index.change(() -> {
+            Optional<StoredObject> now = store.findSame(bucket, object);
+            now.ifPresent(there -> store.objects(bucket).replace(there, there.with(whole)));
+            return now.isPresent();
+          });
+      blobs.delete(replaced ? parts : whole.segments());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      blobs.release(parts);
+    }
+  }
+}
