@@ -94,6 +94,17 @@ class ServerGatewayTest {
   }
 
   @Test
+  void nobodyIsKeptFromAnything() throws IOException {
+    String actions = "&ActionNames.member.1=s3%3APutObject&ActionNames.member.2=s3%3AGetObject";
+    assertThat(sts("Action=SimulatePrincipalPolicy&PolicySourceArn=arn" + actions))
+        .contains("<EvalActionName>s3:PutObject</EvalActionName>")
+        .contains("<EvalActionName>s3:GetObject</EvalActionName>")
+        .contains("<EvalDecision>allowed</EvalDecision>");
+    assertThat(sts("Action=SimulatePrincipalPolicy&PolicySourceArn=arn"))
+        .contains("<Code>ValidationError</Code>", "ActionNames must name an action");
+  }
+
+  @Test
   void everyRoleMayBeAssumed() throws IOException {
     String role = "arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2FOther";
     assertThat(sts("Action=AssumeRole&RoleSessionName=me&RoleArn=" + role))

@@ -12,7 +12,9 @@ import io.sagelocal.aws.ServiceError;
 import io.sagelocal.state.Timeline;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,6 +30,7 @@ public final class QueryProtocol {
   private static final int LEAST_SESSION_SECONDS = 900;
   private static final int MOST_SESSION_SECONDS = 43_200;
 
+  private static final String IAM = "https://iam.amazonaws.com/doc/2010-05-08/";
   private static final String CLOUDWATCH = "http://monitoring.amazonaws.com/doc/2010-08-01/";
 
   private final Timeline timeline;
@@ -51,6 +54,8 @@ public final class QueryProtocol {
             case "GetCallerIdentity" -> callerIdentity(scope, session(http), requestId);
             case "AssumeRole" -> assumedRole(http, requestId);
             case "GetRole" -> role(scope, roleName(http), requestId);
+            case "SimulatePrincipalPolicy" ->
+                XmlAnswer.of(action, simulatedPolicy(http), IAM, requestId);
             default -> cloudwatch(http, scope, action, requestId);
           });
     } catch (ServiceError e) {
@@ -69,7 +74,7 @@ public final class QueryProtocol {
     if (!cloudwatch.has(action)) {
       throw new ServiceError(
           "InvalidAction",
-          "Action \"%s\" is not answered here; there are GetCallerIdentity, AssumeRole, GetRole and CloudWatch's of metrics"
+          "Action \"%s\" is not answered here; there are GetCallerIdentity, AssumeRole, GetRole, SimulatePrincipalPolicy and CloudWatch's of metrics"
               .formatted(action));
     }
     Map<String, String> fields = new HashMap<>();
@@ -167,6 +172,43 @@ public final class QueryProtocol {
             ROLE_ID,
             ROLE_CREATED,
             requestId);
+  }
+
+  /**
+   * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html: there are
+   * no policies here, so every action is allowed on everything.
+   */
+  private static Map<String, Object> simulatedPolicy(Context http) {
+    List<String> actions = members(http, "ActionNames");
+    if (actions.isEmpty()) {
+      throw new ServiceError("ValidationError", "ActionNames must name an action");
+    }
+    List<String> named = members(http, "ResourceArns");
+    List<String> resources = named.isEmpty() ? List.of("*") : named;
+    return Map.of(
+        "EvaluationResults",
+        actions.stream()
+            .flatMap(action ->
+                resources.stream()
+                    .map(resource ->
+                        Map.of(
+                            "EvalActionName", action,
+                            "EvalResourceName", resource,
+                            "EvalDecision", "allowed")))
+            .toList(),
+        "IsTruncated",
+        false);
+  }
+
+  /** The entries of a list in a form, which are numbered from 1. */
+  private static List<String> members(Context http, String list) {
+    List<String> members = new ArrayList<>();
+    for (String next = http.formParam(list + ".member.1");
+        next != null;
+        next = http.formParam("%s.member.%d".formatted(list, members.size() + 1))) {
+      members.add(next);
+    }
+    return members;
   }
 
   private static String roleName(Context http) {
