@@ -72,18 +72,25 @@ def start_figures(report):
     report('idle memory, MB', statistics.median(idle), 100, 1.3, 'a Javalin hello with AOT cache, 81-110 MB')
 
 
+def create(sagemaker, entrypoint, hosts=1):
+    name = 'bench-' + uuid.uuid4().hex[:12]
+    sagemaker.create_training_job(
+        TrainingJobName=name, RoleArn=ROLE,
+        AlgorithmSpecification={'TrainingImage': IMAGE, 'TrainingInputMode': 'File', 'ContainerEntrypoint': entrypoint},
+        OutputDataConfig={'S3OutputPath': 's3://%s/out' % BUCKET},
+        ResourceConfig={'InstanceType': 'ml.c4.xlarge', 'InstanceCount': hosts, 'VolumeSizeInGB': 1},
+        StoppingCondition={'MaxRuntimeInSeconds': 60})
+    return name
+
+
+def completed(sagemaker, name):
+    status = sagemaker.describe_training_job(TrainingJobName=name)['TrainingJobStatus']
+    assert status == 'Completed', status
+
+
 def training_figures(report, sagemaker):
     def job():
-        name = 'bench-' + uuid.uuid4().hex[:12]
-        sagemaker.create_training_job(
-            TrainingJobName=name, RoleArn=ROLE,
-            AlgorithmSpecification={'TrainingImage': IMAGE, 'TrainingInputMode': 'File',
-                                    'ContainerEntrypoint': ['/bin/true']},
-            OutputDataConfig={'S3OutputPath': 's3://%s/out' % BUCKET},
-            ResourceConfig={'InstanceType': 'ml.c4.xlarge', 'InstanceCount': 1, 'VolumeSizeInGB': 1},
-            StoppingCondition={'MaxRuntimeInSeconds': 60})
-        status = sagemaker.describe_training_job(TrainingJobName=name)['TrainingJobStatus']
-        assert status == 'Completed', status
+        completed(sagemaker, create(sagemaker, ['/bin/true']))
 
     def docker():
         subprocess.check_call(['docker', 'run', '--rm', '--entrypoint', '/bin/true', IMAGE])
@@ -94,6 +101,22 @@ def training_figures(report, sagemaker):
     name = sagemaker.list_training_jobs(MaxResults=1)['TrainingJobSummaries'][0]['TrainingJobName']
     describes = [timed(lambda: sagemaker.describe_training_job(TrainingJobName=name)) for _ in range(300)]
     report('Describe p50 through boto3, s', percentile(describes, 0.5), 0.0042, 0.25, "moto's Describe, 4.2 ms as seen")
+
+
+def host_figures(report, client):
+    """From create to the last host's first line, which each writes with the time on it."""
+    def all_in_user_code(hosts):
+        began = time.time()
+        name = create(client('sagemaker'), ['/bin/date', '+%s.%N'], hosts)
+        completed(client('sagemaker'), name)
+        events = client('logs').filter_log_events(
+            logGroupName='/aws/sagemaker/TrainingJobs', logStreamNamePrefix=name + '/')['events']
+        assert len(events) == hosts, events
+        return max(float(event['message']) for event in events) - began
+
+    pairs = [(all_in_user_code(8), all_in_user_code(1)) for _ in range(7)]
+    report('8 hosts, create to all in user code, s', statistics.median(p[0] for p in pairs),
+           statistics.median(p[1] for p in pairs), 3.0, 'one host')
 
 
 def post(connection, path, headers):
@@ -214,6 +237,7 @@ def main():
         s3 = client('s3')
         s3.create_bucket(Bucket=BUCKET)
         training_figures(report, client('sagemaker'))
+        host_figures(report, client)
         invocation_figures(report, emulator, client('sagemaker'), s3)
         stdout, sys.stdout = sys.stdout, open(os.devnull, 'w')
         found = []
