@@ -40,7 +40,8 @@ final class Relays {
       while (1) {
         my $client = $listener->accept or next;
         next if $allowed && $client->peerhost ne $allowed;
-        next if fork;
+        my $child = fork;
+        next if $child || !defined $child;
         close $listener;
         my $model = IO::Socket::INET->new(PeerAddr => $target, PeerPort => $port) or exit;
         setsockopt($_, IPPROTO_TCP, TCP_NODELAY, 1) for $client, $model;
