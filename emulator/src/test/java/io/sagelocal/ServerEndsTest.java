@@ -50,6 +50,18 @@ class ServerEndsTest {
   }
 
   @Test
+  void aJobEndsWhateverWasThrown() throws IOException, InterruptedException {
+    engine.slowImage(
+        "greedy",
+        () -> {
+          throw new OutOfMemoryError("Java heap space");
+        });
+    create("job", "greedy");
+    assertThat(server.awaitJob("job", "Failed").path("FailureReason").asText())
+        .contains("InternalServerError", "Java heap space");
+  }
+
+  @Test
   void aJobWaitsForItsPlaceInStartingAndIsNext() throws IOException, InterruptedException {
     create("first", "waits");
     awaitRunning("first");

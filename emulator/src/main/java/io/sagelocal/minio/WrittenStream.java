@@ -41,7 +41,7 @@ final class WrittenStream extends InputStream {
         bytes.writeTo(out);
       } catch (IOException e) {
         failure = e;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // else the reader would see an end
         failure = new IOException(e);
       }
     } catch (IOException e) { // the reader has gone: nobody is left to be told

@@ -53,7 +53,7 @@ final class StopSignal {
             .start(() -> {
               try {
                 result.complete(action.get());
-              } catch (RuntimeException e) {
+              } catch (RuntimeException | Error e) { // somebody waits for either
                 result.completeExceptionally(e);
               }
             });
@@ -63,7 +63,11 @@ final class StopSignal {
       }
       return Optional.of(result.join());
     } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException failure ? failure : e;
+      switch (e.getCause()) {
+        case RuntimeException failure -> throw failure;
+        case Error failure -> throw failure;
+        case null, default -> throw e;
+      }
     } finally {
       worker.interrupt();
     }

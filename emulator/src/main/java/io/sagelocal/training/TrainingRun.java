@@ -156,11 +156,13 @@ final class TrainingRun {
       return failed(job, "ClientError: the container could not be run: " + e.getMessage());
     } catch (ObjectStoreException e) {
       return failed(job, INTERNAL + ": S3: " + e.getMessage());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException
+        | RuntimeException
+        | Error e) { // an Error too must not leave it InProgress
       if (!letGo) {
         log.error("training job {} met an unexpected error", job.arn(), e);
       }
-      return failed(job, INTERNAL + ": " + e.getMessage());
+      return failed(job, INTERNAL + ": " + e);
     }
   }
 

@@ -96,9 +96,11 @@ final class TransformRun {
       return end(failed("ClientError: the container could not be run: ", e));
     } catch (ObjectStoreException e) {
       return end(failed("InternalServerError: S3: ", e));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException
+        | RuntimeException
+        | Error e) { // an Error too must not leave it InProgress
       log.error("transform job {} met an unexpected error", job.arn(), e);
-      return end(failed("InternalServerError: ", e));
+      return end(failed("InternalServerError: " + e));
     }
   }
 
