@@ -107,7 +107,6 @@ final class ParallelGzip extends OutputStream {
     Deflater deflater = Optional.ofNullable(idle.poll()).orElseGet(() -> new Deflater(level, true));
     deflater.reset();
     deflater.setStrategy(strategy(deflater, bytes, count));
-    deflater.reset();
     deflater.setDictionary(dictionary);
     deflater.setInput(bytes, 0, count);
     if (last) {

@@ -142,7 +142,7 @@ public final class EmbeddedObjectStore implements ObjectStore {
   public Optional<Path> localFile(S3Uri uri) {
     try {
       return store.file(uri.bucket(), uri.key());
-    } catch (UncheckedIOException e) {
+    } catch (UncheckedIOException | StoreException e) {
       throw new ObjectStoreException("reading %s failed: %s".formatted(uri, e.getMessage()), e);
     }
   }

@@ -63,6 +63,7 @@ public final class Downloads implements AutoCloseable {
    * @throws CancellationException after {@link #giveUp}
    */
   public void add(S3Uri object, Path file) throws IOException, InterruptedException {
+    throwFailure();
     if (unchanging && link(object, file)) {
       return;
     }

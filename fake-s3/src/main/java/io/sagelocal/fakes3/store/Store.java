@@ -358,10 +358,14 @@ public final class Store implements AutoCloseable {
       if (index.read(() -> findSame(bucket, object)).isEmpty()) {
         continue;
       }
-      throw new StoreException(
-          ErrorCode.INTERNAL_ERROR,
-          "the bytes of \"%s\" in bucket %s are gone from the disk".formatted(key, bucket));
+      throw bytesAreGone(bucket, key);
     }
+  }
+
+  static StoreException bytesAreGone(String bucket, String key) {
+    return new StoreException(
+        ErrorCode.INTERNAL_ERROR,
+        "the bytes of \"%s\" in bucket %s are gone from the disk".formatted(key, bucket));
   }
 
   /**

@@ -22,6 +22,8 @@ final class WholeFiles {
 
   /**
    * The file; one that came in parts is put together first, which whoever comes second finds done.
+   *
+   * @throws StoreException InternalError when the bytes are gone from the disk
    */
   Optional<Path> of(String bucket, String key) {
     Optional<StoredObject> found = store.findObject(bucket, key);
@@ -49,7 +51,10 @@ final class WholeFiles {
   private void assemble(String bucket, StoredObject object) {
     List<Segment> parts = object.content().segments();
     if (!blobs.hold(parts)) {
-      return;
+      if (index.read(() -> store.findSame(bucket, object)).isPresent()) {
+        throw Store.bytesAreGone(bucket, object.key());
+      }
+      return; // it was replaced since
     }
     try {
       Segment joined = blobs.join(parts);

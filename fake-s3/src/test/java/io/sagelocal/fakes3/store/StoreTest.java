@@ -207,6 +207,15 @@ class StoreTest {
   }
 
   @Test
+  void bytesThatSomebodyTookFromTheDiskAreToldAndNotWaitedFor() throws IOException {
+    putInParts("key");
+    Files.delete(blobs().getFirst());
+    assertThatThrownBy(() -> store.file(BUCKET, "key")).hasMessageContaining("gone from the disk");
+    assertThatThrownBy(() -> store.read(BUCKET, "key", Optional.empty()))
+        .hasMessageContaining("gone from the disk");
+  }
+
+  @Test
   void readersListersAndCopiersNeverMeetHalfOfAnObject()
       throws IOException, InterruptedException, ExecutionException {
     List<Callable<Object>> all = new ArrayList<>();
