@@ -28,6 +28,7 @@ def test_a_sagemaker_session_is_of_the_tests_account(emulator, tmp_path):
     (tmp_path / 'test_it.py').write_text(TEST.format(here=os.path.dirname(os.path.abspath(__file__))))
     environment = {name: value for name, value in os.environ.items() if not name.startswith('AWS_')}
     environment.update(emulator.environment(), SAGELOCAL_ENDPOINT=emulator.endpoint,
+                       PYTEST_DISABLE_PLUGIN_AUTOLOAD='1',  # an editable install elsewhere shows here too
                        PYTHONPATH=os.path.join(ROOT, 'fixtures', 'pytest', 'src'))
     done = subprocess.run([sys.executable, '-B', '-m', 'pytest', '-q', '-W', 'ignore', '-p', 'no:cacheprovider',
                            '-p', 'pytest_sagelocal.plugin', str(tmp_path)], env=environment, cwd=str(tmp_path),

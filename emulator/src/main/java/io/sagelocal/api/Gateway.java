@@ -10,6 +10,7 @@ import io.sagelocal.api.query.QueryProtocol;
 import io.sagelocal.api.s3.S3Front;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,6 +29,13 @@ import org.jspecify.annotations.Nullable;
 /** The one port: listens on loopback, and where containers need it on another address as well. */
 public final class Gateway implements AutoCloseable {
   private static final int INPUT_BUFFER_BYTES = 1 << 16;
+
+  /**
+   * Longer than clients pause between two questions: the JDK's client and SDKs that look every 30 s
+   * would ask on a connection that is just being closed.
+   */
+  private static final Duration IDLE = Duration.ofMinutes(5);
+
   private static final String LOOPBACK = "127.0.0.1";
 
   private final Javalin javalin;
@@ -153,6 +161,7 @@ public final class Gateway implements AutoCloseable {
     ServerConnector connector = new ServerConnector(server, connections(http));
     connector.setHost(host);
     connector.setPort(port);
+    connector.setIdleTimeout(IDLE.toMillis());
     return connector;
   }
 
