@@ -67,7 +67,7 @@ ensure_jar() {
 java_flags() {
   local version
   version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")
-  echo -Xmx256m -XX:+UseSerialGC
+  echo -Xms32m -Xmx256m -XX:+UseSerialGC
   if ((version >= 25)); then
     echo -XX:+UseCompactObjectHeaders
     if [[ -f $jar.aot && $jar.aot -nt $jar ]]; then echo -XX:AOTCache="$jar.aot" -Xlog:aot=off -Xlog:cds=off; fi

@@ -8,8 +8,10 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Puts a container's log together again. With timestamps on, each frame is {@code TIME text}; a
@@ -23,6 +25,7 @@ final class LogLines {
 
   private final LogSink sink;
   private final Map<Object, Line> unfinished = new HashMap<>();
+  private final Times times = new Times();
   private Instant last = Instant.EPOCH;
   private long handedOver;
   private long seen;
@@ -64,7 +67,7 @@ final class LogLines {
     for (int i = 0; i < Math.min(frame.length, LONGEST_TIME); i++) {
       if (frame[i] == ' ') {
         try {
-          Instant at = Instant.parse(new String(frame, 0, i, StandardCharsets.US_ASCII));
+          Instant at = times.read(new String(frame, 0, i, StandardCharsets.US_ASCII));
           last = at.isBefore(last) ? last : at;
           return i + 1;
         } catch (DateTimeParseException e) {
@@ -73,6 +76,26 @@ final class LogLines {
       }
     }
     return 0;
+  }
+
+  /** Reads times; most lines are of the second of the one before, which need not be read again. */
+  private static final class Times {
+    private static final int SECOND_CHARS = "2026-01-01T00:00:00".length();
+    private static final Pattern NANOS = Pattern.compile("\\.\\d{9}Z");
+
+    private String second = "";
+    private Instant begin = Instant.EPOCH;
+
+    Instant read(String time) {
+      boolean known = !second.isEmpty() && time.startsWith(second);
+      if (known && NANOS.matcher(time).region(SECOND_CHARS, time.length()).matches()) {
+        return begin.plusNanos(Integer.parseInt(time, SECOND_CHARS + 1, time.length() - 1, 10));
+      }
+      Instant read = Instant.parse(time);
+      begin = read.truncatedTo(ChronoUnit.SECONDS);
+      second = time.substring(0, SECOND_CHARS);
+      return read;
+    }
   }
 
   /** What a stream wrote since its last line end. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sagelocal.state.Timeline;
 import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -63,8 +64,7 @@ public final class LogStream {
     }
     byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
     try {
-      Files.createDirectories(file.toPath().toAbsolutePath().getParent());
-      try (FileOutputStream out = new FileOutputStream(file, true)) {
+      try (FileOutputStream out = toAppend()) {
         out.write(bytes);
       }
     } catch (IOException e) {
@@ -72,6 +72,15 @@ public final class LogStream {
     }
     length += bytes.length;
     count += events.size();
+  }
+
+  private FileOutputStream toAppend() throws IOException {
+    try {
+      return new FileOutputStream(file, true);
+    } catch (FileNotFoundException e) { // mostly the folder is there
+      Files.createDirectories(file.toPath().toAbsolutePath().getParent());
+      return new FileOutputStream(file, true);
+    }
   }
 
   /** How many events there are. */

@@ -35,6 +35,20 @@ class LogLinesTest {
   }
 
   @Test
+  void linesOfTheSameSecondHaveTimesOfTheirOwn() {
+    frame("out", EARLY + "one\n");
+    frame("out", "2026-01-02T03:04:05.120000000Z two\n");
+    frame("out", "2026-01-02T03:04:05.5Z three\n");
+    frame("out", "2026-01-02T03:04:05.12345678xZ is no time\n");
+    log.end();
+    assertThat(lines)
+        .containsExactly("one", "two", "three", "2026-01-02T03:04:05.12345678xZ is no time");
+    assertThat(times.subList(1, 3))
+        .containsExactly(
+            Instant.parse("2026-01-02T03:04:05.12Z"), Instant.parse("2026-01-02T03:04:05.5Z"));
+  }
+
+  @Test
   void timeNeverGoesBack() {
     frame("out", LATE + "one\n");
     frame("err", EARLY + "two\n");

@@ -76,8 +76,12 @@ final class Exchange {
     this.route = route;
     this.request = request;
     this.response = response;
-    this.callback = callback;
     this.body = new RequestBody(request);
+    this.callback =
+        Callback.from(
+            InvocationType.NON_BLOCKING,
+            () -> body.close(callback::succeeded),
+            failure -> body.close(() -> callback.failed(failure)));
     Request.addCompletionListener(request, failure -> done());
   }
 
@@ -266,7 +270,10 @@ final class Exchange {
 
   private void copy(org.eclipse.jetty.client.Response model, Content.Source content) {
     Content.copy(
-        content, response, Callback.from(callback::succeeded, failure -> broken(model, failure)));
+        content,
+        response,
+        Callback.from(
+            InvocationType.NON_BLOCKING, callback::succeeded, failure -> broken(model, failure)));
   }
 
   /** A client that is gone is no reason to let the container work on. */
