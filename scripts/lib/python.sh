@@ -25,10 +25,9 @@ make_venv() {
 
 sdk_packages() {
   case $1 in
-    1.11.0) echo 'sagemaker==1.11.0 protobuf<3.21 setuptools<81' ;;
-    1.72.0) echo 'sagemaker==1.72.0 protobuf<3.21 setuptools<81' ;;
+    1.9.0 | 1.11.0 | 1.72.0) echo "sagemaker==$1 protobuf<3.21 setuptools<81" ;;
     2.257.7) echo 'sagemaker==2.257.7' ;;
     3.27.0) echo 'sagemaker==3.27.0' ;;
-    *) fail "no such SDK line: $1; there are 1.11.0, 1.72.0, 2.257.7 and 3.27.0" ;;
+    *) fail "no such SDK line: $1; there are 1.9.0, 1.11.0, 1.72.0, 2.257.7 and 3.27.0" ;;
   esac
 }

@@ -1,0 +1,256 @@
+package io.sagelocal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import io.sagelocal.TestServer.Answer;
+import io.sagelocal.engine.FakeContainerEngine;
+import io.sagelocal.engine.FakeHost;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SynchronousQueue;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.eventstream.HeaderValue;
+import software.amazon.eventstream.Message;
+
+/** A server and model containers that are threads, for tests of invocations. */
+abstract class InvocationTestBase {
+  static final ObjectMapper JSON = new ObjectMapper();
+  static final Map<String, String> NEXT = Map.of("first", "second", "second", "third");
+  static final Duration LIMIT = Duration.ofSeconds(20);
+
+  @TempDir Path data;
+  final SystemTimeline timeline = new SystemTimeline();
+  final FakeContainerEngine engine = new FakeContainerEngine();
+  final SynchronousQueue<String> pieces = new SynchronousQueue<>();
+  final CountDownLatch clientGone = new CountDownLatch(1);
+  final CountDownLatch arrived = new CountDownLatch(1);
+  TestServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    engine.image("tool", this::serve).image("multi", this::serveModels);
+    server = new TestServer(data, engine, timeline);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    timeline.close();
+  }
+
+  void deployTool() throws Exception {
+    model(Map.of("PrimaryContainer", Map.of("Image", "tool")));
+    deploy();
+  }
+
+  void model(Map<String, Object> containers) throws Exception {
+    model("model", containers);
+  }
+
+  void model(String name, Map<String, Object> containers) throws Exception {
+    Answer created = create(name, containers);
+    assertThat(created.status()).as(created.message()).isEqualTo(200);
+  }
+
+  Answer create(String name, Map<String, Object> containers) throws Exception {
+    Map<String, Object> request = new HashMap<>(containers);
+    request.put("ModelName", name);
+    request.put("ExecutionRoleArn", TestServer.ROLE);
+    return server.sagemaker("CreateModel", request);
+  }
+
+  void deploy() throws Exception {
+    deploy("endpoint", "model");
+  }
+
+  void deploy(String endpoint, String model) throws Exception {
+    server.sagemaker("CreateEndpointConfig", Requests.config(endpoint, model));
+    Answer created = server.sagemaker("CreateEndpoint", Requests.endpoint(endpoint, endpoint));
+    assertThat(created.status()).as(created.message()).isEqualTo(200);
+    server.awaitEndpoint(endpoint, "InService");
+  }
+
+  <T> HttpResponse<T> send(
+      String what, HttpRequest.BodyPublisher body, HttpResponse.BodyHandler<T> answer)
+      throws Exception {
+    URI uri = server.endpoint().resolve("/endpoints/endpoint/" + what);
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(uri)
+                .header("Authorization", TestServer.authorization("us-east-1", "sagemaker"))
+                .POST(body)
+                .build(),
+            answer);
+  }
+
+  static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(end);
+      Thread.sleep(5);
+    }
+  }
+
+  int serve(FakeHost host) throws IOException, InterruptedException {
+    host.serve("/ping", exchange -> ServerHostingTest.answer(exchange, 200, "text/plain", ""));
+    host.serve("/invocations", exchange -> Thread.ofVirtual().start(() -> invoked(host, exchange)));
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  void invoked(FakeHost host, HttpExchange exchange) {
+    try {
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      String me = host.spec().hostname();
+      switch (body.split(" ", 2)[0]) {
+        case "echo" ->
+            ServerHostingTest.answer(
+                exchange,
+                200,
+                "text/" + me,
+                "%s %s[%s,%s]"
+                    .formatted(
+                        body,
+                        me,
+                        header(exchange, "Content-Type").replace("application/octet-stream", "-"),
+                        header(exchange, "Accept")));
+        case "refuse-b" ->
+            ServerHostingTest.answer(exchange, me.equals("b") ? 418 : 200, "text/plain", body);
+        case "files" -> ServerHostingTest.answer(exchange, 200, "text/plain", files(host));
+        case "refuse" -> ServerHostingTest.answer(exchange, 418, "text/plain", body);
+        case "wait-once" -> {
+          if (arrived.getCount() == 0) {
+            ServerHostingTest.answer(exchange, 200, "text/plain", "at last");
+          } else {
+            arrived.countDown();
+            new CountDownLatch(1).await();
+          }
+        }
+        case "wait" -> {
+          arrived.countDown();
+          new CountDownLatch(1).await();
+        }
+        case "stream" -> answerPieces(exchange);
+        case "endless" -> answerWithoutEnd(exchange);
+        case "headers" -> {
+          exchange.getResponseHeaders().set("X-Amzn-SageMaker-Custom-Attributes", "b=2");
+          exchange
+              .getResponseHeaders()
+              .set("X-Amzn-SageMaker-New-Session-Id", "s1; Expires=2030-01-01T00:00:00Z");
+          ServerHostingTest.answer(
+              exchange,
+              200,
+              "text/plain",
+              String.join(
+                  " ",
+                  header(exchange, "X-Amzn-SageMaker-Custom-Attributes"),
+                  header(exchange, "X-Amzn-SageMaker-Session-Id"),
+                  header(exchange, "X-Amzn-SageMaker-Inference-Id"),
+                  header(exchange, "X-Other")));
+        }
+        default -> ServerHostingTest.answer(exchange, 200, "text/plain", "" + body.length());
+      }
+    } catch (IOException | InterruptedException e) {
+      exchange.close();
+    }
+  }
+
+  void answerPieces(HttpExchange exchange) throws IOException, InterruptedException {
+    exchange.getResponseHeaders().set("Content-Type", "text/pieces");
+    exchange.sendResponseHeaders(200, 0);
+    for (String piece = pieces.take(); !piece.isEmpty(); piece = pieces.take()) {
+      exchange.getResponseBody().write(piece.getBytes(StandardCharsets.UTF_8));
+      exchange.getResponseBody().flush();
+    }
+    exchange.close();
+  }
+
+  void answerWithoutEnd(HttpExchange exchange) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    try {
+      while (true) {
+        exchange.getResponseBody().write(new byte[1 << 16]);
+        exchange.getResponseBody().flush();
+      }
+    } catch (IOException e) {
+      clientGone.countDown();
+      throw e;
+    }
+  }
+
+  static String files(FakeHost host) throws IOException {
+    Path model = host.path("/opt/ml/model");
+    try (var paths = Files.walk(model)) {
+      return paths
+          .filter(Files::isRegularFile)
+          .map(file -> model.relativize(file).toString())
+          .sorted()
+          .toList()
+          .toString();
+    }
+  }
+
+  /** A multi-model server with room for two. */
+  int serveModels(FakeHost host) throws IOException, InterruptedException {
+    Map<String, String> loaded = new ConcurrentHashMap<>();
+    assertThat(host.environment()).containsEntry("SAGEMAKER_MULTI_MODEL", "true");
+    host.serve("/ping", exchange -> ServerHostingTest.answer(exchange, 200, "text/plain", ""));
+    host.serve(
+        "/models",
+        exchange -> {
+          String[] path = exchange.getRequestURI().getPath().split("/", -1);
+          String body =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          if (path.length == 2) {
+            JsonNode asked = JSON.readTree(body);
+            String weights =
+                Files.readString(host.path(asked.path("url").asText()).resolve("weights"));
+            if (weights.equals("bad")) {
+              ServerHostingTest.answer(exchange, 500, "text/plain", "bad model");
+            } else if (loaded.size() == 2) {
+              ServerHostingTest.answer(exchange, 507, "text/plain", "no room");
+            } else {
+              host.print("load " + weights);
+              loaded.put(asked.path("model_name").asText(), weights);
+              ServerHostingTest.answer(exchange, 200, "text/plain", "");
+            }
+          } else if (exchange.getRequestMethod().equals("DELETE")) {
+            host.print("unload " + loaded.remove(path[2]));
+            ServerHostingTest.answer(exchange, 200, "text/plain", "");
+          } else if (!loaded.containsKey(path[2])) {
+            ServerHostingTest.answer(exchange, 404, "text/plain", "");
+          } else {
+            ServerHostingTest.answer(exchange, 200, "text/plain", loaded.get(path[2]) + " " + body);
+          }
+        });
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  static String header(Message message, String name) {
+    HeaderValue value = message.getHeaders().get(name);
+    return value == null ? "-" : value.getString();
+  }
+
+  static String header(HttpExchange exchange, String name) {
+    String value = exchange.getRequestHeaders().getFirst(name);
+    return value == null ? "-" : value;
+  }
+}
