@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sagelocal.cli.Console;
 import io.sagelocal.cli.Sagelocal;
-import io.sagelocal.docker.DockerContainerEngine;
 import io.sagelocal.docker.FakeGpus;
 import io.sagelocal.docker.TestDocker;
 import io.sagelocal.machine.MachineSettings;
@@ -18,7 +17,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,21 +94,10 @@ class CommandLineIT {
 
   private void leaveAJobAndAnEndpoint(TestDocker docker) throws Exception {
     docker.image("serves", ServerGpuIT.SERVES);
-    SystemTimeline timeline = new SystemTimeline();
-    DockerContainerEngine engine = new DockerContainerEngine(docker.environment());
-    try (TestServer server =
-        new TestServer(data, engine, timeline, Duration.ZERO, MachineSettings.DEFAULT, false)) {
-      server.put("ready", "");
-      Map<String, Object> job = Requests.trainingJob("job", TestDocker.IMAGE);
-      job.put(
-          "AlgorithmSpecification",
-          Map.of(
-              "TrainingImage",
-              TestDocker.IMAGE,
-              "TrainingInputMode",
-              "File",
-              "ContainerEntrypoint",
-              List.of("/bin/sh", "-c", "echo begun; sleep 1000")));
+    try (DockerServer emulator =
+        new DockerServer(data, docker.environment(), MachineSettings.DEFAULT)) {
+      TestServer server = emulator.server();
+      Map<String, Object> job = emulator.request("job", "ml.m5.large", "echo begun; sleep 1000");
       job.put("InputDataConfig", List.of(Requests.channel("train", "s3://bucket/ready")));
       job.put(
           "ResourceConfig",
@@ -125,9 +112,6 @@ class CommandLineIT {
           Map.of("TrainingJobName", "job"),
           now -> now.path("SecondaryStatus").asText().equals("Training"));
       docker.kill(); // so that the server cannot tidy up
-    } finally {
-      engine.close();
-      timeline.close();
     }
     docker.start();
   }

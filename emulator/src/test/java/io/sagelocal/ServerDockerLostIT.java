@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sagelocal.docker.TestDocker;
 import io.sagelocal.machine.MachineSettings;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Docker of the test's own goes away while jobs run, and comes back. */
+/** A Docker of the test's own goes away while jobs run and endpoints serve, and comes back. */
 class ServerDockerLostIT {
   private static final String GOES_ON =
       "trap 'exit 143' TERM; echo begun; while :; do sleep 0.1; done";
@@ -44,6 +46,37 @@ class ServerDockerLostIT {
       server.awaitJob("again", "Stopped");
       assertThat(server.trainingLog("again")).isEqualTo(List.of("begun", "begun"));
     }
+  }
+
+  @Test
+  void anEndpointServesAgainOnceDockerIsBack() throws Exception {
+    try (TestDocker docker = TestDocker.open();
+        DockerServer emulator =
+            new DockerServer(data, docker.environment(), MachineSettings.DEFAULT)) {
+      docker.image("serves", ServerGpuIT.SERVES);
+      TestServer server = emulator.server();
+      server.sagemaker("CreateModel", Requests.imageModel("model", "serves"));
+      server.sagemaker("CreateEndpointConfig", Requests.config("config", "model"));
+      server.sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "config"));
+      server.awaitEndpoint("endpoint", "InService");
+      assertThat(server.invoke("endpoint", "x").body()).isEqualTo("ok");
+      docker.restart();
+      awaitAnswer(server);
+      docker.kill();
+      docker.start();
+      awaitAnswer(server);
+    }
+  }
+
+  private static void awaitAnswer(TestServer server) throws Exception {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    HttpResponse<String> answer = server.invoke("endpoint", "x");
+    while (answer.statusCode() != 200) {
+      assertThat(System.nanoTime()).as(answer.body()).isLessThan(end);
+      Thread.sleep(100);
+      answer = server.invoke("endpoint", "x");
+    }
+    assertThat(answer.body()).isEqualTo("ok");
   }
 
   private static void assertEndedWithDocker(JsonNode job) {
