@@ -103,10 +103,7 @@ class CommandLineIT {
           "ResourceConfig",
           Map.of("InstanceType", "ml.m5.large", "InstanceCount", 2, "VolumeSizeInGB", 1));
       assertThat(server.sagemaker("CreateTrainingJob", job).status()).isEqualTo(200);
-      server.sagemaker("CreateModel", Requests.imageModel("model", "serves"));
-      server.sagemaker("CreateEndpointConfig", Requests.config("config", "model"));
-      server.sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "config"));
-      server.awaitEndpoint("endpoint", "InService");
+      emulator.serve("serves");
       server.await(
           "DescribeTrainingJob",
           Map.of("TrainingJobName", "job"),

@@ -56,6 +56,14 @@ final class DockerServer implements AutoCloseable {
     return request;
   }
 
+  /** Deploys an image as the endpoint named endpoint and waits until that is in service. */
+  void serve(String image) throws IOException, InterruptedException {
+    server.sagemaker("CreateModel", Requests.imageModel("model", image));
+    server.sagemaker("CreateEndpointConfig", Requests.config("config", "model"));
+    server.sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "config"));
+    server.awaitEndpoint("endpoint", "InService");
+  }
+
   /** Waits until a job's log has so many lines. */
   void awaitLines(String job, int lines) throws IOException, InterruptedException {
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();

@@ -55,10 +55,7 @@ class ServerDockerLostIT {
             new DockerServer(data, docker.environment(), MachineSettings.DEFAULT)) {
       docker.image("serves", ServerGpuIT.SERVES);
       TestServer server = emulator.server();
-      server.sagemaker("CreateModel", Requests.imageModel("model", "serves"));
-      server.sagemaker("CreateEndpointConfig", Requests.config("config", "model"));
-      server.sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "config"));
-      server.awaitEndpoint("endpoint", "InService");
+      emulator.serve("serves");
       assertThat(server.invoke("endpoint", "x").body()).isEqualTo("ok");
       docker.restart();
       awaitAnswer(server);
