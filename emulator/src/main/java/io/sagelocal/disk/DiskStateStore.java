@@ -28,7 +28,6 @@ public final class DiskStateStore implements StateStore {
   private static final int COMMITS_BETWEEN_COMPACTIONS = 500;
   private static final int COMPACT_BELOW_FILL_PERCENT = 60;
   private static final int COMPACT_BYTES = 8 << 20;
-  private static final int CLOSING_MILLIS = 200;
 
   private final MVStore store;
   private final ExecutorService writer = thread("state-writer");
@@ -100,7 +99,7 @@ public final class DiskStateStore implements StateStore {
     on(
         writer,
         () -> {
-          store.close(CLOSING_MILLIS);
+          store.close(); // and moves nothing: H2 2.4.240 may trip over its own assertion at that
           return true;
         });
     writer.shutdown();
