@@ -76,7 +76,7 @@ class ServerAsyncInvocationTest extends InvocationTestBase {
     String place =
         answer.headers().firstValue("X-Amzn-SageMaker-" + header).orElseThrow().substring(4);
     String[] found = {""};
-    await(
+    TestServer.await(
         place + " is there",
         () -> {
           try {

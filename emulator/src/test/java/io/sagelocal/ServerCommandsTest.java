@@ -110,15 +110,7 @@ class ServerCommandsTest {
 
   @Test
   void anEndpointIsListedAndInvoked() throws IOException, InterruptedException {
-    server.sagemaker(
-        "CreateModel",
-        Map.of(
-            "ModelName",
-            "model",
-            "ExecutionRoleArn",
-            TestServer.ROLE,
-            "PrimaryContainer",
-            Map.of("Image", "model")));
+    server.sagemaker("CreateModel", Requests.imageModel("model", "model"));
     server.sagemaker("CreateEndpointConfig", Requests.config("config", "model"));
     server.sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "config"));
     server.awaitEndpoint("endpoint", "InService");

@@ -9,7 +9,6 @@ import io.sagelocal.engine.FakeHost;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +18,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Endpoints of several variants and instances, and their updates. */
 class ServerFleetTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   @TempDir Path data;
   private final SystemTimeline timeline = new SystemTimeline();
@@ -86,7 +83,7 @@ class ServerFleetTest {
       for (int i = 1; i <= 6; i++) {
         answers.add(clients.submit(this::invoke));
         int sent = i;
-        await("request " + i + " is there", () -> slowRequests.get() == sent);
+        TestServer.await("request " + i + " is there", () -> slowRequests.get() == sent);
       }
       slowMayAnswer.countDown();
       Map<String, Integer> shares = new HashMap<>();
@@ -108,7 +105,7 @@ class ServerFleetTest {
       HttpResponse<String> answer = invoke();
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     }
-    await("the dead one is back", () -> engine.containers().size() == 3);
+    TestServer.await("the dead one is back", () -> engine.containers().size() == 3);
     assertThat(describe().path("EndpointStatus").asText()).isEqualTo("InService");
   }
 
@@ -133,7 +130,7 @@ class ServerFleetTest {
               return null;
             }));
       }
-      await("traffic is under way", () -> sent.get() > 200);
+      TestServer.await("traffic is under way", () -> sent.get() > 200);
       update("new");
       for (Future<?> each : running) {
         each.get();
@@ -143,7 +140,7 @@ class ServerFleetTest {
     assertThat(answers.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(1_000);
     server.awaitEndpoint("endpoint", "InService");
     assertThat(describe().path("EndpointConfigName").asText()).isEqualTo("new");
-    await("the old fleet is gone", () -> engine.containers().size() == 2);
+    TestServer.await("the old fleet is gone", () -> engine.containers().size() == 2);
     assertThat(invoke().body()).isEqualTo("b");
   }
 
@@ -154,7 +151,7 @@ class ServerFleetTest {
     deploy("old");
     try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<HttpResponse<String>> slow = clients.submit(this::invoke);
-      await("the request is there", () -> slowRequests.get() == 1);
+      TestServer.await("the request is there", () -> slowRequests.get() == 1);
       update("new");
       server.awaitEndpoint("endpoint", "InService");
       assertThat(invoke().body()).isEqualTo("b");
@@ -162,7 +159,7 @@ class ServerFleetTest {
       slowMayAnswer.countDown();
       assertThat(slow.get().statusCode()).isEqualTo(200);
     }
-    await("the old fleet is gone", () -> engine.containers().size() == 1);
+    TestServer.await("the old fleet is gone", () -> engine.containers().size() == 1);
   }
 
   @Test
@@ -193,7 +190,7 @@ class ServerFleetTest {
     assertThat(describe().path("EndpointStatus").asText()).isEqualTo("Updating");
     assertThat(invoke().body()).isEqualTo("a");
     server.sagemaker("DeleteEndpoint", Map.of("EndpointName", "endpoint"));
-    await("nothing is left", () -> engine.containers().isEmpty());
+    TestServer.await("nothing is left", () -> engine.containers().isEmpty());
   }
 
   @Test
@@ -224,7 +221,7 @@ class ServerFleetTest {
     }
     server.close();
     server = new TestServer(data, engine, timeline);
-    await("the capacities are those of before", () -> engine.containers().size() == 4);
+    TestServer.await("the capacities are those of before", () -> engine.containers().size() == 4);
     Answer none =
         server.sagemaker(
             "UpdateEndpointWeightsAndCapacities",
@@ -333,14 +330,6 @@ class ServerFleetTest {
 
   private JsonNode describe() throws IOException, InterruptedException {
     return server.sagemaker("DescribeEndpoint", Map.of("EndpointName", "endpoint")).body();
-  }
-
-  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + LIMIT.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(end);
-      Thread.sleep(5);
-    }
   }
 
   private static int wait(FakeHost host) throws InterruptedException {

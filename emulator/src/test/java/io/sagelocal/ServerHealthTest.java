@@ -17,7 +17,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Containers of an endpoint in service that hang; time passes a hundred times as fast. */
 class ServerHealthTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   /** More than enough for all pings that a silent container is allowed to miss. */
   private static final Duration MANY_PINGS = Duration.ofMillis(400);
@@ -55,8 +53,8 @@ class ServerHealthTest {
   void aContainerThatHangsIsReplaced() throws Exception {
     deploy(2);
     firstOnesPing = 0;
-    await("another one is started", () -> started.get() == 3);
-    await("there are two again", () -> engine.containers().size() == 2 && answers("3"));
+    TestServer.await("another one is started", () -> started.get() == 3);
+    TestServer.await("there are two again", () -> engine.containers().size() == 2 && answers("3"));
     for (int i = 0; i < 10; i++) {
       assertThat(invoke("x").body()).isIn("2", "3");
     }
@@ -66,8 +64,8 @@ class ServerHealthTest {
   void aContainerThatSaysItIsIllIsReplaced() throws Exception {
     deploy(1);
     firstOnesPing = 500;
-    await("another one is started", () -> started.get() == 2);
-    await("it answers", () -> answers("2"));
+    TestServer.await("another one is started", () -> started.get() == 2);
+    TestServer.await("it answers", () -> answers("2"));
   }
 
   @Test
@@ -93,7 +91,7 @@ class ServerHealthTest {
     try (var client = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<HttpResponse<String>> one = client.submit(() -> invoke("first is slow"));
       Future<HttpResponse<String>> two = client.submit(() -> invoke("first is slow"));
-      await("one is answered", () -> one.isDone() || two.isDone());
+      TestServer.await("one is answered", () -> one.isDone() || two.isDone());
       while (started.get() == 2) {
         assertThat(invoke("x").body()).isEqualTo("2");
       }
@@ -101,7 +99,7 @@ class ServerHealthTest {
           .anySatisfy(body -> assertThat(body).contains("broke off"))
           .contains("2");
     }
-    await("the new one answers", () -> answers("3"));
+    TestServer.await("the new one answers", () -> answers("3"));
   }
 
   private boolean answers(String body) {
@@ -117,15 +115,7 @@ class ServerHealthTest {
   }
 
   private void deploy(int instances) throws IOException, InterruptedException {
-    server.sagemaker(
-        "CreateModel",
-        Map.of(
-            "ModelName",
-            "model",
-            "ExecutionRoleArn",
-            TestServer.ROLE,
-            "PrimaryContainer",
-            Map.of("Image", "numbered")));
+    server.sagemaker("CreateModel", Requests.imageModel("model", "numbered"));
     server.sagemaker(
         "CreateEndpointConfig",
         Map.of(
@@ -141,14 +131,6 @@ class ServerHealthTest {
     Answer created = server.sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "config"));
     assertThat(created.status()).as(created.message()).isEqualTo(200);
     server.awaitEndpoint("endpoint", "InService");
-  }
-
-  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + LIMIT.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(end);
-      Thread.sleep(5);
-    }
   }
 
   /** Answers its number; what the first one says to a ping changes, and it may be slow. */

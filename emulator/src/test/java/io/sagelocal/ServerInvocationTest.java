@@ -96,7 +96,7 @@ class ServerInvocationTest extends InvocationTestBase {
     model(Map.of("PrimaryContainer", Map.of("Image", image)));
     server.sagemaker("CreateEndpointConfig", Requests.config("config", "model"));
     server.sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "config"));
-    await("it starts", () -> !engine.containers().isEmpty());
+    TestServer.await("it starts", () -> !engine.containers().isEmpty());
     JsonNode failed =
         server.await(
             "DescribeEndpoint",
@@ -167,7 +167,7 @@ class ServerInvocationTest extends InvocationTestBase {
     server.invoke("endpoint", "echo");
     server.invoke("endpoint", "refuse");
     Map<String, Double> sums = new HashMap<>();
-    await(
+    TestServer.await(
         "the metrics are there",
         () -> {
           for (String metric :

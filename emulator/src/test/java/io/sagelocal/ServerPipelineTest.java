@@ -62,20 +62,7 @@ class ServerPipelineTest extends InvocationTestBase {
         .contains("both PrimaryContainer and Containers");
     assertThat(refusal(Map.of("PrimaryContainer", Map.of("Image", "tool", "Mode", "MultiModel"))))
         .contains("needs a ModelDataUrl");
-    assertThat(
-            refusal(
-                Map.of(
-                    "PrimaryContainer",
-                    Map.of(
-                        "Image",
-                        "tool",
-                        "ModelDataSource",
-                        Map.of(
-                            "S3DataSource",
-                            Map.of(
-                                "S3Uri", "s3://bucket/m/",
-                                "S3DataType", "S3Prefix",
-                                "CompressionType", "Gzip"))))))
+    assertThat(refusal(toolWithData("s3://bucket/m/", "S3Prefix", "Gzip")))
         .contains("CompressionType Gzip goes with S3DataType S3Object");
     assertThat(server.sagemaker("ListModels", Map.of()).body().path("Models")).isEmpty();
   }
@@ -87,20 +74,7 @@ class ServerPipelineTest extends InvocationTestBase {
     for (Map.Entry<String, String> each :
         Map.of("s3://bucket/m/", "S3Prefix", "s3://bucket/m/two", "S3Object").entrySet()) {
       String name = "model-" + each.getValue().toLowerCase(java.util.Locale.ROOT);
-      model(
-          name,
-          Map.of(
-              "PrimaryContainer",
-              Map.of(
-                  "Image",
-                  "tool",
-                  "ModelDataSource",
-                  Map.of(
-                      "S3DataSource",
-                      Map.of(
-                          "S3Uri", each.getKey(),
-                          "S3DataType", each.getValue(),
-                          "CompressionType", "None")))));
+      model(name, toolWithData(each.getKey(), each.getValue(), "None"));
       deploy(name, name);
     }
     assertThat(server.invoke("model-s3prefix", "files").body()).isEqualTo("[deep/one, two]");
@@ -135,6 +109,14 @@ class ServerPipelineTest extends InvocationTestBase {
     HttpResponse<String> bad = server.invoke("endpoint", "x", header, "bad.tar.gz");
     assertThat(bad.statusCode()).isEqualTo(424);
     assertThat(JSON.readTree(bad.body()).path("OriginalMessage").asText()).isEqualTo("bad model");
+  }
+
+  private static Map<String, Object> toolWithData(String uri, String type, String compression) {
+    Map<String, String> source =
+        Map.of("S3Uri", uri, "S3DataType", type, "CompressionType", compression);
+    return Map.of(
+        "PrimaryContainer",
+        Map.of("Image", "tool", "ModelDataSource", Map.of("S3DataSource", source)));
   }
 
   private static Map<String, Object> container(String hostname) {

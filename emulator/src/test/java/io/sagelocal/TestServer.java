@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -147,6 +148,15 @@ public final class TestServer implements AutoCloseable {
   void put(String key, String text) throws IOException, InterruptedException {
     s3("PUT", "/" + BUCKET, new byte[0]);
     s3("PUT", "/" + BUCKET + "/" + key, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  /** Waits until something is true. */
+  static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(end);
+      Thread.sleep(5);
+    }
   }
 
   /** Describes until the answer is as wanted. */
