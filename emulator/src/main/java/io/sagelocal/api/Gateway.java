@@ -14,21 +14,27 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /** The one port: listens on loopback, and where containers need it on another address as well. */
 public final class Gateway implements AutoCloseable {
   private static final int INPUT_BUFFER_BYTES = 1 << 16;
+  private static final int LEAST_THREADS = 4;
+  private static final int MOST_THREADS = 64;
 
   /**
    * Longer than clients pause between two questions: the JDK's client and SDKs that look every 30 s
@@ -77,6 +83,7 @@ public final class Gateway implements AutoCloseable {
           config.startup.showJavalinBanner = false;
           config.startup.startupWatcherEnabled = false;
           config.concurrency.useVirtualThreads = true;
+          config.jetty.threadPool = threads();
           config.http.maxRequestSize = RequestBody.MAX_BYTES;
           config.jetty.modifyServer(jetty -> {
             server[0] = jetty;
@@ -154,6 +161,29 @@ public final class Gateway implements AutoCloseable {
             services.json().handle(http);
           }
         });
+  }
+
+  /**
+   * For what never waits; what may wait does so on virtual threads. A connection whose answer was
+   * completed by another thread looks for its next request on that one: to wake a third would cost
+   * more than the look.
+   */
+  private static ThreadPool threads() {
+    QueuedThreadPool threads =
+        new QueuedThreadPool(MOST_THREADS, LEAST_THREADS) {
+          @Override
+          public void execute(Runnable job) {
+            if (job instanceof Connection) {
+              job.run();
+            } else {
+              super.execute(job);
+            }
+          }
+        };
+    threads.setName("gateway");
+    threads.setReservedThreads(0);
+    threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    return threads;
   }
 
   private static ServerConnector connector(

@@ -28,14 +28,28 @@ final class Router extends Handler.Wrapper {
           "(?:[a-z0-9.-]+\\.)?(?:localhost|host\\.docker\\.internal|amazonaws\\.com(?:\\.cn)?)"
               + "|[0-9]+(?:\\.[0-9]+){3}|\\[[0-9a-f:]+\\]");
 
-  private final Handler.Abstract s3;
+  private final Handler s3;
   private final Handler invocations;
 
-  Router(Handler.Abstract s3, Handler invocations) {
-    this.s3 = s3;
+  /**
+   * @param invocations which does not wait
+   */
+  Router(Handler s3, Handler invocations) {
+    this.s3 = new OffSelector(s3);
     this.invocations = invocations;
-    addBean(s3);
+    addBean(this.s3);
     addBean(invocations);
+  }
+
+  /** The rest, which may wait. */
+  @Override
+  public void setHandler(Handler rest) {
+    super.setHandler(new OffSelector(rest));
+  }
+
+  @Override
+  public InvocationType getInvocationType() {
+    return InvocationType.NON_BLOCKING;
   }
 
   @Override

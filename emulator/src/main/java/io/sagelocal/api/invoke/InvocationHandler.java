@@ -10,6 +10,7 @@ import io.sagelocal.hosting.Endpoints;
 import io.sagelocal.hosting.Route;
 import java.time.Duration;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.HttpClientTransport;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpFields;
@@ -21,6 +22,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * InvokeEndpoint and its relatives:
@@ -42,6 +45,8 @@ public final class InvocationHandler extends Handler.Abstract {
   /** Of a body that nobody wants, so that the client reads why instead of a broken connection. */
   private static final long MAX_DISCARDED_BYTES = 64 << 20;
 
+  private static final Logger log = LoggerFactory.getLogger(InvocationHandler.class);
+
   private final Endpoints endpoints;
   private final AsyncInvocations async;
   private final Duration patience;
@@ -53,21 +58,24 @@ public final class InvocationHandler extends Handler.Abstract {
     }
   }
 
-  private final HttpClient client = new HttpClient(new HttpClientTransportOverHTTP(connector()));
+  private final HttpClient client = new HttpClient(transport());
 
   /**
    * @param patience how long a container may be silent
    */
   public InvocationHandler(Endpoints endpoints, AsyncInvocations async, Duration patience) {
+    super(InvocationType.NON_BLOCKING);
     this.endpoints = endpoints;
     this.async = async;
     this.patience = patience;
   }
 
-  private static ClientConnector connector() {
+  private static HttpClientTransport transport() {
     ClientConnector connector = new ClientConnector();
     connector.setSelectors(1);
-    return connector;
+    HttpClientTransport transport = new HttpClientTransportOverHTTP(connector);
+    transport.setInvocationType(InvocationType.NON_BLOCKING);
+    return transport;
   }
 
   @Override
@@ -105,7 +113,9 @@ public final class InvocationHandler extends Handler.Abstract {
           Caller.scope(
               Caller.of(headers.get(HttpHeader.AUTHORIZATION), request.getHttpURI().getQuery()));
       if (path.kind() == Kind.ASYNC) {
-        AsyncRequest.accept(async, scope, path.endpoint(), request, response, callback);
+        Thread.ofVirtual()
+            .name("accept-async")
+            .start(() -> acceptAsync(scope, path.endpoint(), request, response, callback));
         return true;
       }
       Route route = endpoints.route(scope, path.endpoint(), InvocationHeaders.target(headers));
@@ -114,6 +124,19 @@ public final class InvocationHandler extends Handler.Abstract {
       refuse(request, response, callback, e);
     }
     return true;
+  }
+
+  /** What is accepted is on disk before it is answered, which may take a moment. */
+  private void acceptAsync(
+      Scope scope, String endpoint, Request request, Response response, Callback callback) {
+    try {
+      AsyncRequest.accept(async, scope, endpoint, request, response, callback);
+    } catch (ServiceError e) {
+      refuse(request, response, callback, e);
+    } catch (RuntimeException e) {
+      log.error("an asynchronous invocation of {} could not be accepted", endpoint, e);
+      callback.failed(e);
+    }
   }
 
   private static InvocationPath path(Request request) {
