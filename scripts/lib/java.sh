@@ -99,10 +99,69 @@ make_aot_cache() {
   return "$status"
 }
 
-# exercise ENDPOINT: uses what a first client uses
+# exercise ENDPOINT: uses what a first client uses. Where Docker has an MXNet image, a job and an endpoint too: the cache
+# tells the next run what is worth compiling.
 exercise() {
   curl -fsS "$1/_sagelocal/health" &&
-    curl -sS -X POST -H 'X-Amz-Target: SageMaker.ListTrainingJobs' -d '{}' "$1/" &&
-    curl -sS -X POST -H 'X-Amz-Target: SageMaker.DescribeTrainingJob' -d '{"TrainingJobName":"none"}' "$1/" &&
-    curl -sS "$1/"
+    call "$1" ListTrainingJobs '{}' &&
+    curl -sS "$1/" || return 1
+  if docker image inspect "$exercise_image" >/dev/null 2>&1; then
+    exercise_containers "$1" || echo "the containers were not exercised; the first jobs and invocations are slower for that"
+  fi
+}
+
+exercise_image=sagelocal/mxnet:1.2.1-cpu-py2
+exercise_bucket=sagelocal-exercise
+
+exercise_containers() {
+  local part bucket=$1/$exercise_bucket image=$exercise_image role=arn:aws:iam::000000000000:role/Exercise
+  part=$(mktemp -d)
+  cat >"$part/echo.py" <<'PYTHON'
+def model_fn(model_dir):
+    return 1
+
+
+def transform_fn(model, data, content_type, accept):
+    return data, accept
+PYTHON
+  tar -czf "$part/code.tar.gz" -C "$part" echo.py
+  head -c 200 /dev/zero | tr '\0' x >"$part/body"
+  curl -fsS -X PUT "$bucket" &&
+    curl -fsS -T "$part/code.tar.gz" "$bucket/code.tar.gz" &&
+    call "$1" CreateTrainingJob '{"TrainingJobName": "exercise", "RoleArn": "'$role'",
+      "AlgorithmSpecification": {"TrainingImage": "'$image'", "TrainingInputMode": "File", "ContainerEntrypoint": ["/bin/true"]},
+      "InputDataConfig": [{"ChannelName": "code", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://'$exercise_bucket'/code"}}}],
+      "OutputDataConfig": {"S3OutputPath": "s3://'$exercise_bucket'/out"},
+      "ResourceConfig": {"InstanceType": "ml.m4.xlarge", "InstanceCount": 2, "VolumeSizeInGB": 1},
+      "StoppingCondition": {"MaxRuntimeInSeconds": 60}}' &&
+    call "$1" CreateModel '{"ModelName": "exercise", "ExecutionRoleArn": "'$role'", "PrimaryContainer": {"Image": "'$image'",
+      "Environment": {"SAGEMAKER_PROGRAM": "echo.py", "SAGEMAKER_SUBMIT_DIRECTORY": "s3://'$exercise_bucket'/code.tar.gz",
+        "SAGEMAKER_REGION": "us-east-1", "SAGEMAKER_CONTAINER_LOG_LEVEL": "40"}}}' &&
+    call "$1" CreateEndpointConfig '{"EndpointConfigName": "exercise", "ProductionVariants": [{"VariantName": "v",
+      "ModelName": "exercise", "InitialInstanceCount": 1, "InstanceType": "ml.m4.xlarge"}]}' &&
+    call "$1" CreateEndpoint '{"EndpointName": "exercise", "EndpointConfigName": "exercise"}' &&
+    wait_for 60 described "$1" DescribeTrainingJob '{"TrainingJobName": "exercise"}' '"TrainingJobStatus" *: *"Completed"' &&
+    wait_for 60 described "$1" DescribeEndpoint '{"EndpointName": "exercise"}' '"EndpointStatus" *: *"InService"' &&
+    invoke "$1" "$part/body" '[1-2500]' && invoke "$1" "$part/body" '[1-2500]' --parallel --parallel-max 16
+  local status=$?
+  call "$1" DeleteEndpoint '{"EndpointName": "exercise"}' &&
+    wait_for 60 described "$1" DescribeEndpoint '{"EndpointName": "exercise"}' 'Could not find' || status=1
+  rm -rf "$part"
+  return "$status"
+}
+
+# call ENDPOINT OPERATION REQUEST
+call() {
+  curl -fsS --max-time 60 -X POST -H "X-Amz-Target: SageMaker.$2" -H 'Content-Type: application/x-amz-json-1.1' -d "$3" "$1/"
+}
+
+# described ENDPOINT OPERATION REQUEST PATTERN: whether the answer says so
+described() {
+  curl -sS --max-time 60 -X POST -H "X-Amz-Target: SageMaker.$2" -d "$3" "$1/" | grep -q "$4"
+}
+
+# invoke ENDPOINT FILE NUMBERS [OPTION...]: once for each of the numbers, whose connection is kept
+invoke() {
+  curl -fsS --max-time 60 -o /dev/null -X POST -H 'Content-Type: application/octet-stream' \
+    -H 'Accept: application/octet-stream' --data-binary "@$2" "${@:4}" "$1/endpoints/exercise/invocations?$3"
 }
