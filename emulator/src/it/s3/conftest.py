@@ -45,16 +45,22 @@ def store(request):
     return request.param
 
 
+def emulator_on(store, data):
+    """Starts an emulator with a store: a word, or the address of one whose key is "key", its secret "a-secret"."""
+    given = {'SAGELOCAL_S3': store, 'SAGELOCAL_S3_ACCESS_KEY': 'key', 'SAGELOCAL_S3_SECRET_KEY': 'a-secret'}
+    os.environ.update(given)
+    try:
+        return emulators.Emulator(data)
+    finally:
+        for name in given:
+            del os.environ[name]
+
+
 @pytest.fixture(scope='session')
 def emulator(store, tmp_path_factory):
     folder = tmp_path_factory.mktemp(store)
     behind = FakeS3(folder / 'behind') if store == 'external' else None
-    given = {'SAGELOCAL_S3': behind.address if behind else store,
-             'SAGELOCAL_S3_ACCESS_KEY': 'key', 'SAGELOCAL_S3_SECRET_KEY': 'secret'}
-    os.environ.update(given)
-    one = emulators.Emulator(folder / 'data')
-    for name in given:
-        del os.environ[name]
+    one = emulator_on(behind.address if behind else store, folder / 'data')
     os.environ.update(one.environment())
     yield one
     one.stop()

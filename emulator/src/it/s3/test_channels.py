@@ -1,12 +1,9 @@
 """Channels of real containers over every store: quick where the store is on this disk, and never a way back into it."""
-import subprocess
-import uuid
-
 import pytest
 
+import jobs
 from conftest import emulators
 
-IMAGE = 'sagelocal/debian:bullseye-slim'
 SPOILS = '; '.join([
     'cd /opt/ml/input/data/train', 'tail -q -c 20 a deep/b', 'printf " by %s" $(hostname) >>a', 'chmod 600 deep/b',
     'tail -c 30 a', 'rm -r deep', 'mv a c', 'ls'])
@@ -14,30 +11,16 @@ SPOILS = '; '.join([
 
 @pytest.fixture(scope='module', autouse=True)
 def image():
-    if subprocess.call(['docker', 'image', 'inspect', IMAGE], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
-        pytest.skip('image %s is not there: run containers/build' % IMAGE)
+    jobs.require_image()
 
 
 def run(client, bucket, hosts):
     """What each host of a job printed, by host."""
-    name = 'job-' + uuid.uuid4().hex[:12]
-    sagemaker = client('sagemaker')
-    sagemaker.create_training_job(
-        TrainingJobName=name, RoleArn='arn:aws:iam::000000000000:role/Role',
-        AlgorithmSpecification={'TrainingImage': IMAGE, 'TrainingInputMode': 'File',
-                                'ContainerEntrypoint': ['/bin/sh', '-ec', SPOILS]},
-        InputDataConfig=[{'ChannelName': 'train', 'DataSource': {
-            'S3DataSource': {'S3DataType': 'S3Prefix', 'S3Uri': 's3://%s/data/' % bucket}}}],
-        OutputDataConfig={'S3OutputPath': 's3://%s/out' % bucket},
-        ResourceConfig={'InstanceType': 'ml.c4.xlarge', 'InstanceCount': hosts, 'VolumeSizeInGB': 1},
-        StoppingCondition={'MaxRuntimeInSeconds': 600})
-    emulators.wait_for('the end', lambda: sagemaker.describe_training_job(
-        TrainingJobName=name)['TrainingJobStatus'] != 'InProgress')
-    job = sagemaker.describe_training_job(TrainingJobName=name)
+    job = jobs.train(client, bucket, SPOILS, hosts)
     assert job['TrainingJobStatus'] == 'Completed', job['FailureReason']
     logs, seen = client('logs'), {}
     group = '/aws/sagemaker/TrainingJobs'
-    for stream in logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=name + '/')['logStreams']:
+    for stream in logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=job['TrainingJobName'] + '/')['logStreams']:
         events = logs.get_log_events(logGroupName=group, logStreamName=stream['logStreamName'], startFromHead=True)
         seen[stream['logStreamName'].split('/')[1][:6]] = [event['message'] for event in events['events']]
     return seen

@@ -46,7 +46,7 @@ record OpenedStore(ObjectStore objects, S3Front front, List<String> notes, AutoC
         S3Server known =
             new S3Server(
                 server.address(), server.keys().user(), server.keys().password(), MINIO_REGION);
-        ObjectStore objects = client(known);
+        ObjectStore objects = client(known, false);
         yield new OpenedStore(
             objects,
             S3Front.forwarding(known, timeline::now, objects::hasBucket),
@@ -57,15 +57,15 @@ record OpenedStore(ObjectStore objects, S3Front front, List<String> notes, AutoC
       }
       case Backend.External external ->
           new OpenedStore(
-              client(external.server()),
+              client(external.server(), true),
               S3Front.forwarding(external.server(), timeline::now, bucket -> false),
               List.of("S3 at " + external.server().address()),
               () -> {});
     };
   }
 
-  private static ObjectStore client(S3Server server) {
+  private static ObjectStore client(S3Server server, boolean hasKeys) {
     return new MinioObjectStore(
-        server::address, server.accessKey(), server.secretKey(), server.region());
+        server::address, server.accessKey(), server.secretKey(), server.region(), hasKeys);
   }
 }

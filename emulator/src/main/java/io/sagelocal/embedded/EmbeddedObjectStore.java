@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -35,8 +36,16 @@ public final class EmbeddedObjectStore implements ObjectStore {
 
   private final Store store;
 
+  /** What its writes say of an object. */
+  private final Attributes attributes;
+
   public EmbeddedObjectStore(Store store) {
+    this(store, Attributes.NONE);
+  }
+
+  private EmbeddedObjectStore(Store store, Attributes attributes) {
     this.store = store;
+    this.attributes = attributes;
   }
 
   @Override
@@ -111,7 +120,7 @@ public final class EmbeddedObjectStore implements ObjectStore {
   @Override
   public void write(S3Uri uri, ObjectBytes bytes) throws IOException {
     try {
-      store.write(uri.bucket(), uri.key(), Attributes.NONE, bytes::writeTo);
+      store.write(uri.bucket(), uri.key(), attributes, bytes::writeTo);
     } catch (StoreException e) {
       throw translated(uri, e);
     }
@@ -125,6 +134,19 @@ public final class EmbeddedObjectStore implements ObjectStore {
       throw new ObjectStoreException(
           "writing %s from %s failed: %s".formatted(uri, file, e.getMessage()), e);
     }
+  }
+
+  /** Objects are said to be encrypted, as they are of any other client that asks for it. */
+  @Override
+  public Optional<ObjectStore> encryptingWith(String kmsKeyId) {
+    Map<String, String> headers =
+        Map.of(
+            "x-amz-server-side-encryption",
+            "aws:kms",
+            "x-amz-server-side-encryption-aws-kms-key-id",
+            kmsKeyId);
+    return Optional.of(
+        new EmbeddedObjectStore(store, new Attributes(headers, Map.of(), Optional.empty())));
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.minio.errors.ErrorResponseException;
 import io.minio.errors.MinioException;
 import io.minio.messages.Item;
 import io.minio.messages.ListAllMyBucketsResult;
+import io.sagelocal.objects.KeyRefusedException;
 import io.sagelocal.objects.ObjectBytes;
 import io.sagelocal.objects.ObjectInfo;
 import io.sagelocal.objects.ObjectNotFoundException;
@@ -42,12 +43,28 @@ public final class MinioObjectStore implements ObjectStore {
   private static final Set<String> NOT_THERE = Set.of("NoSuchKey", "NoSuchBucket", "NotFound");
 
   private final Supplier<MinioClient> client;
+  private final boolean hasKeys;
+
+  /** How objects are written. */
+  private final Optional<KmsEncryption> encryption;
 
   /**
    * @param server where it answers; asked at the first use
+   * @param hasKeys whether it may have keys to encrypt with
    */
-  public MinioObjectStore(Supplier<URI> server, String accessKey, String secretKey, String region) {
-    this.client = new Once<>(() -> connect(server.get(), accessKey, secretKey, region));
+  public MinioObjectStore(
+      Supplier<URI> server, String accessKey, String secretKey, String region, boolean hasKeys) {
+    this(
+        new Once<>(() -> connect(server.get(), accessKey, secretKey, region)),
+        hasKeys,
+        Optional.empty());
+  }
+
+  private MinioObjectStore(
+      Supplier<MinioClient> client, boolean hasKeys, Optional<KmsEncryption> encryption) {
+    this.client = client;
+    this.hasKeys = hasKeys;
+    this.encryption = encryption;
   }
 
   @Override
@@ -188,12 +205,13 @@ public final class MinioObjectStore implements ObjectStore {
           .putObject(
               PutObjectArgs.builder().bucket(uri.bucket()).object(uri.key()).stream(
                       stream, -1L, PART_BYTES)
+                  .sse(encryption.orElse(null))
                   .build());
     } catch (MinioException e) {
       if (e.getCause() instanceof WrittenStream.WriterFailure failure) {
         throw failure.cause();
       }
-      throw translated(uri, "writing " + uri, e);
+      throw notWritten(uri, e);
     }
   }
 
@@ -207,10 +225,30 @@ public final class MinioObjectStore implements ObjectStore {
                   .bucket(uri.bucket())
                   .object(uri.key())
                   .filename(file.toString())
+                  .sse(encryption.orElse(null))
                   .build());
     } catch (MinioException e) {
-      throw translated(uri, "writing " + uri, e);
+      throw notWritten(uri, e);
     }
+  }
+
+  @Override
+  public Optional<ObjectStore> encryptingWith(String kmsKeyId) {
+    return hasKeys
+        ? Optional.of(new MinioObjectStore(client, true, Optional.of(new KmsEncryption(kmsKeyId))))
+        : Optional.empty();
+  }
+
+  /** A store without a key service says that it implements no such thing. */
+  private ObjectStoreException notWritten(S3Uri uri, MinioException e) {
+    if (encryption.isPresent() && e instanceof ErrorResponseException error) {
+      String code = String.valueOf(error.errorResponse().code());
+      if (code.startsWith("KMS.") || code.equals("NotImplemented")) {
+        return new KeyRefusedException(
+            "writing %s failed: %s: %s".formatted(uri, code, e.getMessage()), e);
+      }
+    }
+    return translated(uri, "writing " + uri, e);
   }
 
   @Override

@@ -69,6 +69,15 @@ public interface ObjectStore {
    */
   void write(S3Uri uri, Path file);
 
+  /**
+   * The same store, whose writes ask that objects are encrypted with a key, and throw {@link
+   * KeyRefusedException} where that is refused. Empty where the store has no keys, so that objects
+   * can only be written as they are.
+   *
+   * @param kmsKeyId the key as its owner names it
+   */
+  Optional<ObjectStore> encryptingWith(String kmsKeyId);
+
   /** Deletes an object; a gone one is fine. */
   void delete(S3Uri uri);
 

@@ -1,6 +1,7 @@
 package io.sagelocal.training;
 
 import io.sagelocal.archive.TarGz;
+import io.sagelocal.objects.KeyRefusedException;
 import io.sagelocal.objects.ObjectNotFoundException;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.ObjectStoreException;
@@ -25,7 +26,7 @@ final class Artifacts {
   private final JobFolder folder;
 
   Artifacts(ObjectStore objects, TrainingJobSpec spec, JobFolder folder) {
-    this.objects = objects;
+    this.objects = spec.outputKey().flatMap(objects::encryptingWith).orElse(objects);
     this.spec = spec;
     this.folder = folder;
   }
@@ -66,6 +67,11 @@ final class Artifacts {
           TrainingFailure::client,
           "OutputDataConfig.S3OutputPath names bucket %s, which does not exist"
               .formatted(output.bucket()));
+    } catch (KeyRefusedException e) {
+      throw kept(
+          TrainingFailure::client,
+          "OutputDataConfig.KmsKeyId %s is no key of this store: %s"
+              .formatted(spec.outputKey().orElse(""), e.getMessage()));
     } catch (ObjectStoreException e) {
       throw kept(TrainingFailure::internal, String.valueOf(e.getMessage()));
     }

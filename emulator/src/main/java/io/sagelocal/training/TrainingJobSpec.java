@@ -106,6 +106,11 @@ public record TrainingJobSpec(
         .map(Duration::ofSeconds);
   }
 
+  /** The key that the outputs shall be encrypted with. */
+  Optional<String> outputKey() {
+    return request.document("OutputDataConfig").findText("KmsKeyId").filter(key -> !key.isEmpty());
+  }
+
   /** Whether a channel is fed through FIFOs while the containers run. */
   boolean piped() {
     return channels.stream().anyMatch(Channel::piped);

@@ -310,8 +310,7 @@ final class TrainingRun {
   }
 
   /** What is not quite as the job's creator asked. */
-  private static List<String> notes(
-      TrainingJob job, ImageChoice image, Map<String, List<String>> gpus) {
+  private List<String> notes(TrainingJob job, ImageChoice image, Map<String, List<String>> gpus) {
     List<String> notes = new ArrayList<>();
     image.note().ifPresent(notes::add);
     for (InstanceGroup group : job.spec().groups()) {
@@ -322,6 +321,13 @@ final class TrainingRun {
                 .formatted(group.type(), group.type().gpus(), given));
       }
     }
+    job.spec()
+        .outputKey()
+        .filter(key -> context.objects().encryptingWith(key).isEmpty())
+        .ifPresent(key ->
+            notes.add(
+                "The S3 store has no keys, so that outputs are not encrypted with %s"
+                    .formatted(key)));
     return notes;
   }
 

@@ -20,7 +20,7 @@ class MinioObjectStoreTest implements ObjectStoreContract {
   @BeforeAll
   void start(@TempDir Path folder) throws IOException {
     server = FakeS3.open(folder, 0);
-    store = new MinioObjectStore(server::address, "key", "secret", "us-east-1");
+    store = new MinioObjectStore(server::address, "key", "secret", "us-east-1", true);
   }
 
   @AfterAll

@@ -45,7 +45,7 @@ class MinioServerIT implements ObjectStoreContract {
   @Override
   public ObjectStore store() {
     return new MinioObjectStore(
-        server::address, server.keys().user(), server.keys().password(), "us-east-1");
+        server::address, server.keys().user(), server.keys().password(), "us-east-1", false);
   }
 
   @Test

@@ -117,6 +117,11 @@ public final class FakeObjectStore implements ObjectStore {
   }
 
   @Override
+  public Optional<ObjectStore> encryptingWith(String kmsKeyId) {
+    return Optional.of(this);
+  }
+
+  @Override
   public void delete(S3Uri uri) {
     objects.remove(uri.toString());
   }

@@ -97,6 +97,21 @@ public interface ObjectStoreContract {
   }
 
   @Test
+  default void whatIsWrittenWithAKeyIsReadLikeAnyOther(@TempDir Path folder) throws IOException {
+    String bucket = bucket();
+    S3Uri streamed = new S3Uri(bucket, "streamed");
+    S3Uri file = new S3Uri(bucket, "file");
+    ObjectStore encrypting = store().encryptingWith("alias/key").orElseGet(this::store);
+    encrypting.write(streamed, out -> out.write('x'));
+    encrypting.write(file, Files.writeString(folder.resolve("file"), "x"));
+    for (S3Uri uri : List.of(streamed, file)) {
+      try (InputStream in = store().read(uri)) {
+        assertThat(in.readAllBytes()).asString().isEqualTo("x");
+      }
+    }
+  }
+
+  @Test
   default void aKeyMayBeTheFolderOfAnother() throws IOException {
     String bucket = bucket();
     store().write(new S3Uri(bucket, "a"), out -> out.write('1'));

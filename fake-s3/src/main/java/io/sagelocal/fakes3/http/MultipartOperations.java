@@ -47,6 +47,7 @@ final class MultipartOperations {
             .uploads()
             .begin(
                 request.bucket(), request.key(), ObjectHeaders.of(request), algorithm, composite);
+    ObjectHeaders.writeEncryption(answer, upload.attributes());
     algorithm.ifPresent(one ->
         answer
             .header("x-amz-checksum-algorithm", one.name())
@@ -69,6 +70,7 @@ final class MultipartOperations {
             .uploads()
             .put(upload, request.number("partNumber", 0), received.content(), received.checksum());
     answer.header("ETag", ObjectHeaders.quoted(part.content().etag()));
+    ObjectHeaders.writeEncryption(answer, upload.attributes());
     received.checksum().ifPresent(sum -> answer.header(sum.algorithm().header(), sum.value()));
     answer.empty();
   }
@@ -122,6 +124,7 @@ final class MultipartOperations {
     if (store.requireBucket(request.bucket()).versioning() != Bucket.Versioning.NEVER) {
       answer.header("x-amz-version-id", object.version());
     }
+    ObjectHeaders.writeEncryption(answer, object.attributes());
     answer.xml(
         Xml.of(
             "CompleteMultipartUploadResult",

@@ -37,6 +37,9 @@ final class ObjectHeaders {
           "content-language",
           "content-type",
           "expires");
+  private static final String ENCRYPTION = "x-amz-server-side-encryption";
+  private static final Set<String> ENCRYPTED =
+      Set.of(ENCRYPTION, ENCRYPTION + "-aws-kms-key-id", ENCRYPTION + "-bucket-key-enabled");
   private static final String METADATA = "x-amz-meta-";
   private static final int MOST_METADATA_BYTES = 2 << 10;
   private static final int MOST_TAGS = 10;
@@ -71,7 +74,7 @@ final class ObjectHeaders {
       if (name.startsWith(METADATA)) {
         metadata += name.length() - METADATA.length() + value.length();
         kept.merge(name, value, (a, b) -> a + "," + b);
-      } else if (KEPT.contains(name)) {
+      } else if (KEPT.contains(name) || ENCRYPTED.contains(name)) {
         String own = name.equals("content-encoding") ? withoutFraming(value) : value;
         if (!own.isEmpty()) {
           kept.put(name, own);
@@ -148,6 +151,31 @@ final class ObjectHeaders {
             answer.header(header, value);
           }
         });
+  }
+
+  /** Writes how an object is said to be encrypted, where its writer asked for that. */
+  static void writeEncryption(S3Answer answer, Attributes attributes) {
+    attributes
+        .headers()
+        .forEach((name, value) -> {
+          if (ENCRYPTED.contains(name)) {
+            answer.header(name, value);
+          }
+        });
+  }
+
+  /** Whether a request says how to encrypt. */
+  static boolean saysEncryption(S3Request request) {
+    return request.header(ENCRYPTION).isPresent();
+  }
+
+  /** The headers of a copy: how it is encrypted does not follow from its source. */
+  static Map<String, String> ofCopy(Map<String, String> kept, Map<String, String> asked) {
+    Map<String, String> headers = new TreeMap<>(kept);
+    headers.keySet().removeAll(ENCRYPTED);
+    ENCRYPTED.forEach(
+        name -> Optional.ofNullable(asked.get(name)).ifPresent(value -> headers.put(name, value)));
+    return headers;
   }
 
   /** Writes the checksum where the client asks for it. */

@@ -17,7 +17,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** Put, get, head, copy, delete and the tags of objects. */
 final class ObjectOperations {
@@ -50,6 +49,7 @@ final class ObjectOperations {
             attributes.withChecksum(received.checksum()),
             condition);
     answer.header("ETag", ObjectHeaders.quoted(object.etag()));
+    ObjectHeaders.writeEncryption(answer, attributes);
     writeVersion(request, answer, object);
     received.checksum().ifPresent(sum -> ObjectHeaders.writeChecksum(answer, sum));
     answer.empty();
@@ -161,7 +161,10 @@ final class ObjectOperations {
         from.bucket().equals(request.bucket())
             && from.key().equals(request.key())
             && from.version().isEmpty();
-    if (onItself && !replace && request.header("x-amz-storage-class").isEmpty()) {
+    if (onItself
+        && !replace
+        && request.header("x-amz-storage-class").isEmpty()
+        && !ObjectHeaders.saysEncryption(request)) {
       throw new StoreException(
           ErrorCode.INVALID_REQUEST,
           "This copy request is illegal because it is trying to copy an object to itself without"
@@ -170,7 +173,8 @@ final class ObjectOperations {
     }
     Attributes asked = ObjectHeaders.of(request);
     Attributes kept = source.attributes();
-    Map<String, String> headers = new TreeMap<>(replace ? asked.headers() : kept.headers());
+    Map<String, String> headers =
+        ObjectHeaders.ofCopy(replace ? asked.headers() : kept.headers(), asked.headers());
     request.header("x-amz-storage-class").ifPresent(c -> headers.put("x-amz-storage-class", c));
     Attributes attributes =
         new Attributes(
@@ -188,6 +192,7 @@ final class ObjectOperations {
     if (bucket.versioning() != Bucket.Versioning.NEVER) {
       answer.header("x-amz-version-id", object.version());
     }
+    ObjectHeaders.writeEncryption(answer, attributes);
     answer.xml(
         Xml.of(
             "CopyObjectResult",
