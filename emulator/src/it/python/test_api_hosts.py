@@ -5,6 +5,7 @@ import api
 import boto3
 import pytest
 import sdk
+from botocore.exceptions import ClientError
 from conftest import COMMAND, Emulator
 from test_api_training import described
 
@@ -129,6 +130,22 @@ def test_an_isolated_single_host_reaches_nothing_and_knows_its_name(client, buck
     job = run(client, shell_job(client, name, bucket, script, EnableNetworkIsolation=True, channels=[channel]))
     assert log(client, name) == ['127.0.0.1 algo-1']
     assert api.artifact(client, job) == {'algo-1': b'input'}
+
+
+def test_a_channel_reaches_the_groups_that_it_names(client, bucket, name, channel):
+    channel['DataSource']['S3DataSource']['InstanceGroupNames'] = ['workers']
+    script = 'echo $(ls /opt/ml/input/data) on $(hostname)'
+    request = shell_job(client, name, bucket, script, channels=[channel])
+    request['ResourceConfig'] = {'VolumeSizeInGB': 1, 'InstanceGroups': [
+        {'InstanceGroupName': 'servers', 'InstanceType': 'ml.m5.large', 'InstanceCount': 1},
+        {'InstanceGroupName': 'workers', 'InstanceType': 'ml.c5.xlarge', 'InstanceCount': 2}]}
+    run(client, request)
+    assert sorted(log(client, name)) == [
+        'script on algo-1', 'script train on algo-2', 'script train on algo-3']
+    channel['DataSource']['S3DataSource']['InstanceGroupNames'] = ['clients']
+    with pytest.raises(ClientError) as refused:
+        client('sagemaker').create_training_job(**dict(request, TrainingJobName=name + '-2'))
+    assert 'names group clients; ResourceConfig has groups [servers, workers]' in str(refused.value)
 
 
 def test_a_job_that_is_not_isolated_reaches_the_emulator(client, bucket, name, look_around, channel):

@@ -34,6 +34,11 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
   }
 
   @Override
+  public Scheduled scheduleAt(Instant moment, Runnable action) {
+    return schedule(Duration.between(now(), moment), action);
+  }
+
+  @Override
   public void sleep(Duration time) throws InterruptedException {
     Thread.sleep(time);
   }

@@ -27,6 +27,11 @@ final class HurriedTimeline implements Timeline {
   }
 
   @Override
+  public Scheduled scheduleAt(Instant moment, Runnable action) {
+    return schedule(Duration.between(now(), moment), action);
+  }
+
+  @Override
   public void sleep(Duration time) throws InterruptedException {
     real.sleep(time.dividedBy(TIMES));
   }

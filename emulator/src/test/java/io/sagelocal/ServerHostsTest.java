@@ -12,6 +12,8 @@ import io.sagelocal.state.FakeTimeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,7 @@ class ServerHostsTest {
   void start() throws IOException, InterruptedException {
     engine
         .image("ok", this::tellResources)
+        .image("lists", ServerHostsTest::listChannels)
         .image("second-fails", this::failOnTheSecond)
         .image("waits", this::waitForSignal);
     server = new TestServer(data, engine, new FakeTimeline());
@@ -67,13 +71,7 @@ class ServerHostsTest {
   @Test
   void instanceGroupsCountTheirHostsThroughAll() throws IOException, InterruptedException {
     Map<String, Object> request = hosts("ok", 1);
-    request.put(
-        "ResourceConfig",
-        Map.of(
-            "VolumeSizeInGB",
-            1,
-            "InstanceGroups",
-            List.of(group("servers", "ml.m5.large", 1), group("workers", "ml.c5.xlarge", 2))));
+    request.put("ResourceConfig", groups());
     server.sagemaker("CreateTrainingJob", request);
     server.awaitJob("job", "Completed");
     JsonNode third = resource("algo-3");
@@ -83,6 +81,77 @@ class ServerHostsTest {
         .containsExactly("servers", "workers");
     assertThat(texts(third.path("instance_groups").path(1).path("hosts")))
         .containsExactly("algo-2", "algo-3");
+  }
+
+  @Test
+  void aChannelOfSomeGroupsReachesTheirHostsAloneAndIsSharedOutAmongThem()
+      throws IOException, InterruptedException {
+    server.put("data/train/b.csv", "3,4");
+    Map<String, Object> request = hosts("lists", 1);
+    request.put("ResourceConfig", groups());
+    request.put(
+        "InputDataConfig",
+        List.of(
+            groupChannel("all", "FullyReplicated"),
+            groupChannel("one", "FullyReplicated", "servers"),
+            groupChannel("dealt", "ShardedByS3Key", "workers")));
+    server.sagemaker("CreateTrainingJob", request);
+    server.awaitJob("job", "Completed");
+    assertThat(server.trainingLog("job"))
+        .containsExactly(
+            "config [all, one]",
+            "all [a.csv, b.csv]",
+            "one [a.csv, b.csv]",
+            "config [all, dealt]",
+            "all [a.csv, b.csv]",
+            "dealt [a.csv]",
+            "config [all, dealt]",
+            "all [a.csv, b.csv]",
+            "dealt [b.csv]");
+  }
+
+  @Test
+  void aChannelOfNoGroupOfTheJobIsRefused() throws IOException, InterruptedException {
+    Map<String, Object> request = hosts("ok", 1);
+    request.put(
+        "InputDataConfig", List.of(groupChannel("train", "FullyReplicated", "servers", "clients")));
+    assertThat(refusal(request))
+        .isEqualTo(
+            "InstanceGroupNames of channel train names group servers; ResourceConfig has no"
+                + " InstanceGroups");
+    request.put("ResourceConfig", groups());
+    assertThat(refusal(request))
+        .isEqualTo(
+            "InstanceGroupNames of channel train names group clients; ResourceConfig has groups"
+                + " [servers, workers]");
+    assertThat(server.sagemaker("ListTrainingJobs", Map.of()).body().path("TrainingJobSummaries"))
+        .isEmpty();
+  }
+
+  private String refusal(Map<String, Object> request) throws IOException, InterruptedException {
+    TestServer.Answer refused = server.sagemaker("CreateTrainingJob", request);
+    assertThat(refused.error()).isEqualTo("ValidationException");
+    return refused.message();
+  }
+
+  private static Map<String, Object> groups() {
+    return Map.of(
+        "VolumeSizeInGB",
+        1,
+        "InstanceGroups",
+        List.of(group("servers", "ml.m5.large", 1), group("workers", "ml.c5.xlarge", 2)));
+  }
+
+  private static Map<String, Object> groupChannel(
+      String name, String distribution, String... groups) {
+    Map<String, Object> source = new HashMap<>();
+    source.put("S3DataType", "S3Prefix");
+    source.put("S3Uri", "s3://bucket/data/train/");
+    source.put("S3DataDistributionType", distribution);
+    if (groups.length > 0) {
+      source.put("InstanceGroupNames", List.of(groups));
+    }
+    return Map.of("ChannelName", name, "DataSource", Map.of("S3DataSource", source));
   }
 
   @Test
@@ -192,6 +261,25 @@ class ServerHostsTest {
         host.spec().hostname(),
         JSON.readTree(Files.readAllBytes(host.path("/opt/ml/input/config/resourceconfig.json"))));
     return 0;
+  }
+
+  private static int listChannels(FakeHost host) throws IOException {
+    JsonNode config =
+        JSON.readTree(Files.readAllBytes(host.path("/opt/ml/input/config/inputdataconfig.json")));
+    List<String> channels = new ArrayList<>();
+    config.fieldNames().forEachRemaining(channels::add);
+    host.print("config " + channels);
+    assertThat(names(host.path("/opt/ml/input/data"))).isEqualTo(channels);
+    for (String channel : channels) {
+      host.print(channel + " " + names(host.path("/opt/ml/input/data/" + channel)));
+    }
+    return 0;
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    }
   }
 
   private int failOnTheSecond(FakeHost host) throws IOException, InterruptedException {

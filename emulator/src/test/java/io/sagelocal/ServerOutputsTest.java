@@ -199,6 +199,36 @@ class ServerOutputsTest {
   }
 
   @Test
+  void checkpointsOfAHostThatEndsWithItsEngineAreKeptAndTheNextAttemptHasThem()
+      throws IOException, InterruptedException {
+    request.put("CheckpointConfig", Map.of("S3Uri", "s3://bucket/ckpt"));
+    request.put("RetryStrategy", Map.of("MaximumRetryAttempts", 1));
+    create(host -> {
+      Path file = host.path("/opt/ml/checkpoints/epoch");
+      boolean again = Files.exists(file);
+      seen.add(again ? "found " + Files.readString(file) : "first");
+      if (!again) {
+        Files.writeString(file, "one");
+        seen.add("saved");
+        new CountDownLatch(1).await();
+      }
+      return 0;
+    });
+    assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("first");
+    assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("saved");
+    engine.lose(engine.containers().getFirst());
+    server.await(
+        "DescribeTrainingJob",
+        Map.of("TrainingJobName", "job"),
+        job -> {
+          timeline.advance(Duration.ofSeconds(1)); // the pause before the second attempt
+          return job.path("TrainingJobStatus").asText().equals("Completed");
+        });
+    assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("found one");
+    assertThat(object("ckpt/epoch")).isEqualTo("one");
+  }
+
+  @Test
   void checkpointsWithoutABucketFailTheJobBeforeItBegins()
       throws IOException, InterruptedException {
     request.put("CheckpointConfig", Map.of("S3Uri", "s3://no-such-bucket/ckpt"));

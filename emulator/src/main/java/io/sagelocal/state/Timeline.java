@@ -12,6 +12,9 @@ public interface Timeline {
   /** Runs the action once, after the delay, on a thread of its own. */
   Scheduled schedule(Duration delay, Runnable action);
 
+  /** Runs the action once, at the moment, or now when that is past, on a thread of its own. */
+  Scheduled scheduleAt(Instant moment, Runnable action);
+
   /** Waits. */
   void sleep(Duration time) throws InterruptedException;
 

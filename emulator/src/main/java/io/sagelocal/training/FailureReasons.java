@@ -1,6 +1,11 @@
 package io.sagelocal.training;
 
+import io.sagelocal.engine.CapacityException;
+import io.sagelocal.engine.EngineException;
+import io.sagelocal.engine.EngineUnavailableException;
 import io.sagelocal.engine.Exit;
+import io.sagelocal.engine.ImageNotFoundException;
+import io.sagelocal.objects.ObjectStoreException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,12 +16,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Says why an algorithm failed. */
+/** Says why a job failed, and whose error that is. */
 final class FailureReasons {
   /** The API's limit for FailureReason. */
   static final int MAX_CHARS = 1024;
 
   private static final String ALGORITHM_ERROR = "AlgorithmError: ";
+  private static final String INTERNAL = "InternalServerError";
 
   private FailureReasons() {}
 
@@ -39,6 +45,32 @@ final class FailureReasons {
     return lastLines.isEmpty()
         ? error + "the container wrote no failure file and no log" + ended
         : cut(error + "last log lines: " + String.join("\n", lastLines), ended);
+  }
+
+  /** What is told of an error that ended a phase. */
+  static String of(Throwable error) {
+    return switch (error) {
+      case TrainingFailure e -> e.reason();
+      case ImageNotFoundException e -> "ClientError: " + e.getMessage();
+      case EngineUnavailableException e ->
+          INTERNAL + ": containers cannot be run: " + e.getMessage();
+      case CapacityException e -> "CapacityError: " + e.getMessage();
+      case EngineException e -> "ClientError: the container could not be run: " + e.getMessage();
+      case ObjectStoreException e -> INTERNAL + ": S3: " + e.getMessage();
+      default -> INTERNAL + ": " + error;
+    };
+  }
+
+  /** Whether an error is our own, which our log is to have whole. */
+  static boolean isUnexpected(Throwable error) {
+    return !(error instanceof TrainingFailure
+        || error instanceof EngineException
+        || error instanceof ObjectStoreException);
+  }
+
+  /** Whether a reason is not the job's fault, so that beginning anew may help. */
+  static boolean isInternal(String reason) {
+    return reason.startsWith(INTERNAL);
   }
 
   /** Both, the reason cut where they are too long together. */

@@ -56,7 +56,7 @@ public record TrainingJobSpec(
             .toList();
     requireDistinct(channels);
     List<InstanceGroup> groups = InstanceGroup.of(request.document("ResourceConfig"));
-    requireGroups(channels, groups);
+    requireGroups(channels, request.document("ResourceConfig").documents("InstanceGroups"));
     return new TrainingJobSpec(
         request,
         request.text("TrainingJobName"),
@@ -147,14 +147,14 @@ public record TrainingJobSpec(
     return request.flag("EnableNetworkIsolation");
   }
 
-  private static void requireGroups(List<Channel> channels, List<InstanceGroup> groups) {
-    List<String> names = groups.stream().map(InstanceGroup::name).toList();
+  private static void requireGroups(List<Channel> channels, List<Document> groups) {
+    List<String> names = groups.stream().map(group -> group.text("InstanceGroupName")).toList();
     for (Channel channel : channels) {
       for (String wanted : channel.source().instanceGroups()) {
         if (!names.contains(wanted)) {
           throw ServiceError.validation(
               "InstanceGroupNames of channel %s names group %s; ResourceConfig has %s",
-              channel.name(), wanted, names);
+              channel.name(), wanted, names.isEmpty() ? "no InstanceGroups" : "groups " + names);
         }
       }
     }

@@ -1,18 +1,13 @@
 package io.sagelocal.training;
 
 import io.sagelocal.aws.Scope;
-import io.sagelocal.engine.CapacityException;
 import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
-import io.sagelocal.engine.ImageNotFoundException;
 import io.sagelocal.images.ImageChoice;
-import io.sagelocal.logs.LogStream;
 import io.sagelocal.machine.Places.Place;
-import io.sagelocal.objects.ObjectStoreException;
 import io.sagelocal.objects.S3Uri;
 import io.sagelocal.state.Timeline.Scheduled;
-import io.sagelocal.training.RunningHosts.HostLog;
 import io.sagelocal.training.TrainingState.Downloading;
 import io.sagelocal.training.TrainingState.Ended;
 import io.sagelocal.training.TrainingState.Outcome;
@@ -21,17 +16,14 @@ import io.sagelocal.training.TrainingState.StopCause;
 import io.sagelocal.training.TrainingState.Training;
 import io.sagelocal.training.TrainingState.Uploading;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,31 +36,26 @@ final class TrainingRun {
   private static final Logger log = LoggerFactory.getLogger(TrainingRun.class);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
   private static final int LINES_IN_REASON = 8;
-  private static final String INTERNAL = "InternalServerError";
 
   private final TrainingContext context;
   private final Scope scope;
-  private final String name;
+  private final JobRecord record;
   private final JobFolder folder;
   private final StopSignal stop = new StopSignal();
-
-  private final CountDownLatch over = new CountDownLatch(1);
-
-  private volatile boolean letGo;
-
-  /** What fails the present attempt at training. */
-  private volatile CompletableFuture<TrainingFailure> attemptFailure = new CompletableFuture<>();
+  private final TimeLimits limits;
+  private final PlaceInLine place;
+  private final Checkpoints checkpoints;
 
   /** What goes on beside the hosts of every job. */
   private final List<BesideHosts> beside;
 
-  private final Checkpoints checkpoints;
-  private final Turn turn;
-
-  /** The hosts' place on the machine, from when they wait for it until they have ended. */
-  private Optional<Place> place;
-
+  private final CountDownLatch over = new CountDownLatch(1);
   private Optional<ImageChoice> image = Optional.empty();
+
+  /** While there are hosts, or will be at once. */
+  private volatile Optional<TrainingAttempt> attempt = Optional.empty();
+
+  private volatile boolean letGo;
 
   /**
    * @param place which the hosts have already, as they ran when the emulator was started
@@ -77,11 +64,11 @@ final class TrainingRun {
   TrainingRun(TrainingContext context, Scope scope, String name, Optional<Place> place, Turn turn) {
     this.context = context;
     this.scope = scope;
-    this.name = name;
+    this.record = new JobRecord(context, scope, name);
+    this.limits = new TimeLimits(context.timeline(), record, stop);
+    this.place = new PlaceInLine(context, place, turn);
     this.folder = JobFolder.of(context.jobsFolder(), scope, name);
     this.checkpoints = new Checkpoints(context.objects(), context.timeline());
-    this.place = place;
-    this.turn = turn;
     this.beside =
         List.of(
             (job, files, failure) -> PipeFeeds.open(context.objects(), job.spec(), files, failure),
@@ -95,7 +82,7 @@ final class TrainingRun {
 
   /** Takes the hosts away, where there are some. */
   void interrupt() {
-    attemptFailure.complete(TrainingFailure.interruption());
+    attempt.ifPresent(TrainingAttempt::interrupt);
   }
 
   /**
@@ -106,7 +93,7 @@ final class TrainingRun {
     try {
       walkToTheEnd();
     } finally {
-      turn.end();
+      place.passTurn();
       over.countDown();
     }
   }
@@ -117,18 +104,18 @@ final class TrainingRun {
   }
 
   private void walkToTheEnd() throws InterruptedException {
-    TrainingJob job = record();
-    boolean letGo = false;
-    try (Scheduled tooLong = limit(job.spec().maxWaitTime(), job, StopCause.MAX_WAIT_TIME)) {
+    TrainingJob job = record.job();
+    boolean interrupted = false;
+    try (Scheduled tooLong = limits.whole(job)) {
       while (!job.ended()) {
         job = next(job);
       }
     } catch (InterruptedException e) {
-      letGo = true; // it keeps its place: nobody is to begin while the emulator stops
+      interrupted = true; // it keeps its place: nobody is to begin while the emulator stops
       throw e;
     } finally {
-      if (!letGo) {
-        leavePlace();
+      if (!interrupted) {
+        place.leave();
       }
     }
     cleanUp(job);
@@ -144,25 +131,10 @@ final class TrainingRun {
         case Uploading u -> upload(job, u);
         case Ended e -> job;
       };
-    } catch (TrainingFailure e) {
-      return failed(job, e.reason());
-    } catch (ImageNotFoundException e) {
-      return failed(job, "ClientError: " + e.getMessage());
-    } catch (EngineUnavailableException e) {
-      return failed(job, INTERNAL + ": containers cannot be run: " + e.getMessage());
-    } catch (CapacityException e) {
-      return failed(job, "CapacityError: " + e.getMessage());
-    } catch (EngineException e) {
-      return failed(job, "ClientError: the container could not be run: " + e.getMessage());
-    } catch (ObjectStoreException e) {
-      return failed(job, INTERNAL + ": S3: " + e.getMessage());
     } catch (IOException
         | RuntimeException
         | Error e) { // an Error too must not leave it InProgress
-      if (!letGo) {
-        log.error("training job {} met an unexpected error", job.arn(), e);
-      }
-      return failed(job, INTERNAL + ": " + e);
+      return failed(job, e);
     }
   }
 
@@ -172,18 +144,23 @@ final class TrainingRun {
   }
 
   /** Ends the job, or begins it anew where its RetryStrategy allows and it is not at fault. */
-  private TrainingJob failed(TrainingJob job, String reason) throws InterruptedException {
+  private TrainingJob failed(TrainingJob job, Throwable error) throws InterruptedException {
     if (letGo) {
-      log.debug("{} is let go of: {}", job.arn(), reason);
+      log.debug("{} is let go of", job.arn(), error);
       throw new InterruptedException("the emulator stops"); // which is no fault of the job
     }
-    String cut = FailureReasons.cut(reason, "");
-    if (!reason.startsWith(INTERNAL) || job.retries() >= job.spec().maxRetries() || stop.given()) {
-      return end(new Outcome.Failed(cut));
+    String reason = FailureReasons.cut(FailureReasons.of(error), "");
+    if (FailureReasons.isUnexpected(error)) {
+      log.error("training job {} met an unexpected error", job.arn(), error);
     }
-    log.warn("{} is begun anew: {}", job.arn(), cut);
-    leavePlace();
-    TrainingJob again = update((now, then) -> now.restarting(cut, then));
+    if (!FailureReasons.isInternal(reason)
+        || job.retries() >= job.spec().maxRetries()
+        || stop.given()) {
+      return end(new Outcome.Failed(reason));
+    }
+    log.warn("{} is begun anew: {}", job.arn(), reason);
+    place.leave();
+    TrainingJob again = record.update((now, then) -> now.restarting(reason, then));
     stop.pause(context.timeline(), RETRY_PAUSE.multipliedBy(again.retries()));
     return again;
   }
@@ -193,7 +170,7 @@ final class TrainingRun {
       new HostContainers(context, scope, job, folder).remove();
     }
     return hasImage(job) && hasPlace(job)
-        ? update(TrainingJob::downloading)
+        ? record.update(TrainingJob::downloading)
         : end(new Outcome.Completed());
   }
 
@@ -207,35 +184,19 @@ final class TrainingRun {
 
   /** Waits for a place on the machine; answers false when a stop was first. */
   private boolean hasPlace(TrainingJob job) throws InterruptedException {
-    if (place.isEmpty()) {
-      turn.await();
-      place =
-          Optional.of(
-              context
-                  .places()
-                  .enter(
-                      job.spec().hosts().stream()
-                          .map(host -> context.machine().gpus(job.spec().groupOf(host).type()))
-                          .toList()));
-      turn.end();
-    }
-    CompletableFuture<?> there = place.get().gpus();
+    CompletableFuture<?> there = place.enter(job.spec());
     if (there.isDone()) {
       return true;
     }
-    update((now, then) -> now.waiting(then));
-    try (Scheduled tooLong = limit(job.spec().maxPendingTime(), job, StopCause.MAX_PENDING_TIME)) {
+    record.update((now, then) -> now.waiting(then));
+    try (Scheduled tooLong = limits.pending(job)) {
       return stop.awaitUnlessGiven(there);
     }
   }
 
-  private void leavePlace() {
-    place.ifPresent(Place::close);
-    place = Optional.empty();
-  }
-
   private TrainingJob download(TrainingJob job) throws IOException, InterruptedException {
     context.engine().deleteFolder(folder.root());
+    Files.createDirectories(folder.root()); // while it is there, a next start looks for the rest
     HostContainers containers = new HostContainers(context, scope, job, folder);
     Thread network = Thread.ofVirtual().start(() -> makeNetwork(containers));
     try {
@@ -288,115 +249,41 @@ final class TrainingRun {
       return end(new Outcome.Completed());
     }
     ImageChoice chosen = image.orElseThrow();
-    Map<String, List<String>> gpus = gpus(job);
-    List<String> notes = notes(job, chosen, gpus);
-    TrainingJob begun = update((now, then) -> now.training(gpus, notes, then));
-    if (!(begun.state() instanceof Training attempt)) {
+    Map<String, List<String>> gpus = place.gpus(job.spec());
+    List<String> notes = TrainingNotes.of(job.spec(), chosen, gpus, context.objects());
+    TrainingJob begun = record.update((now, then) -> now.training(gpus, notes, then));
+    if (!(begun.state() instanceof Training training)) {
       return begun;
     }
-    return await(begun, attempt, () -> containers.start(chosen.image(), attempt));
+    return await(begun, training, () -> containers.start(chosen.image(), training));
   }
 
-  /** The GPUs of each host, as its place has them. */
-  private Map<String, List<String>> gpus(TrainingJob job) {
-    List<List<String>> dealt = place.orElseThrow().gpus().join();
-    Map<String, List<String>> gpus = new LinkedHashMap<>();
-    for (int i = 0; i < dealt.size(); i++) {
-      if (!dealt.get(i).isEmpty()) {
-        gpus.put(job.spec().hosts().get(i), dealt.get(i));
-      }
-    }
-    return gpus;
-  }
-
-  /** What is not quite as the job's creator asked. */
-  private List<String> notes(TrainingJob job, ImageChoice image, Map<String, List<String>> gpus) {
-    List<String> notes = new ArrayList<>();
-    image.note().ifPresent(notes::add);
-    for (InstanceGroup group : job.spec().groups()) {
-      int given = group.hosts().stream().mapToInt(host -> count(gpus, host)).max().orElse(0);
-      if (given < group.type().gpus()) {
-        notes.add(
-            "%s has %d GPU(s), a host here gets %d"
-                .formatted(group.type(), group.type().gpus(), given));
-      }
-    }
-    job.spec()
-        .outputKey()
-        .filter(key -> context.objects().encryptingWith(key).isEmpty())
-        .ifPresent(key ->
-            notes.add(
-                "The S3 store has no keys, so that outputs are not encrypted with %s"
-                    .formatted(key)));
-    return notes;
-  }
-
-  private static int count(Map<String, List<String>> gpus, String host) {
-    return gpus.getOrDefault(host, List.of()).size();
-  }
-
-  /** Has what goes on beside the hosts begun, the hosts there, and waits for the end of both. */
+  /** Has the hosts there, and waits for their end and that of what goes on beside them. */
   private TrainingJob await(
       TrainingJob job, Training training, Supplier<Map<String, ContainerId>> starting)
       throws IOException, InterruptedException {
-    CompletableFuture<TrainingFailure> failure = new CompletableFuture<>();
-    attemptFailure = failure;
-    List<BesideHosts.Work> works = new ArrayList<>();
-    try {
-      for (BesideHosts each : beside) {
-        works.add(each.begin(job, folder, failure));
-      }
-      RunningHosts hosts =
-          new RunningHosts(
-              context.engine(),
-              starting.get(),
-              host -> hostLog(job.spec(), host, training.attempt()),
-              stop.cause(),
-              failure);
+    HostLogs logs = new HostLogs(context, scope, job.spec(), training.attempt());
+    try (TrainingAttempt present = new TrainingAttempt(context.engine(), stop)) {
+      attempt = Optional.of(present);
+      present.begin(beside, job, folder);
+      Map<String, ContainerId> hosts = starting.get();
       RunningHosts.Ends ends;
-      try (Scheduled timeUp = runtimeLimit(job, training)) {
-        ends = hosts.await();
+      try (Scheduled timeUp = limits.training(job, training)) {
+        ends = present.await(hosts, logs);
       }
-      leavePlace();
-      for (BesideHosts.Work work : works) {
-        work.hostsEnded();
-      }
-      if (failure.isDone() && failure.resultNow().isInterruption() && !stop.given()) {
-        new HostContainers(context, scope, job, folder).remove();
-        return update(TrainingJob::interrupted);
-      }
-      if (failure.isDone() && !failure.resultNow().isInterruption()) {
-        throw failure.resultNow();
-      }
-      return update(
+      place.leave();
+      present.finish();
+      return record.update(
           (now, then) -> now.uploading(training.attempt(), ends.exits(), ends.failed(), then));
+    } catch (TrainingFailure e) {
+      if (!e.isInterruption()) {
+        throw e;
+      }
+      new HostContainers(context, scope, job, folder).remove();
+      return record.update(TrainingJob::interrupted);
     } finally {
-      works.forEach(BesideHosts.Work::close);
+      attempt = Optional.empty();
     }
-  }
-
-  private Scheduled runtimeLimit(TrainingJob job, Training training) {
-    Instant start = job.trainingStart().orElse(training.attempt());
-    return limit(start.plus(job.spec().maxRuntime()), StopCause.MAX_RUNTIME);
-  }
-
-  /** Stops the job when it has been there for too long, if there is such a limit. */
-  private Scheduled limit(Optional<Duration> time, TrainingJob job, StopCause cause) {
-    return time.map(most -> limit(job.creationTime().plus(most), cause)).orElse(() -> {});
-  }
-
-  private Scheduled limit(Instant deadline, StopCause cause) {
-    Duration left = Duration.between(context.timeline().now(), deadline);
-    return context
-        .timeline()
-        .schedule(
-            left.isNegative() ? Duration.ZERO : left,
-            () -> {
-              context
-                  .records()
-                  .update(scope, name, job -> job.stopping(cause, context.timeline().now()));
-              stop.give(cause);
-            });
   }
 
   private TrainingJob upload(TrainingJob job, Uploading uploading) throws IOException {
@@ -407,7 +294,8 @@ final class TrainingRun {
     }
     artifacts.uploadOutput();
     S3Uri model = artifacts.uploadModel();
-    return update((now, then) -> now.ended(new Outcome.Completed(), Optional.of(model), then));
+    return record.update(
+        (now, then) -> now.ended(new Outcome.Completed(), Optional.of(model), then));
   }
 
   /** A host's failure is told first, whatever becomes of the output. */
@@ -426,21 +314,8 @@ final class TrainingRun {
         job.spec().hosts().size() > 1 ? Optional.of(host) : Optional.empty(),
         Objects.requireNonNull(uploading.exits().get(host), host),
         folder.failure(host),
-        logStream(host, uploading.attempt()).tail(LINES_IN_REASON));
-  }
-
-  private HostLog hostLog(TrainingJobSpec spec, String host, Instant attempt) {
-    return new HostLog(
-        logStream(host, attempt),
-        JobMetrics.reading(context.metrics(), scope, spec, logStreamName(host, attempt)));
-  }
-
-  private LogStream logStream(String host, Instant attempt) {
-    return context.logs().open(scope, TrainingJobs.LOG_GROUP, logStreamName(host, attempt));
-  }
-
-  private String logStreamName(String host, Instant attempt) {
-    return "%s/%s-%d".formatted(name, host, attempt.toEpochMilli());
+        new HostLogs(context, scope, job.spec(), uploading.attempt())
+            .stream(host).tail(LINES_IN_REASON));
   }
 
   /** The scratch folder goes last: while it is there, the next start cleans up once more. */
@@ -474,20 +349,6 @@ final class TrainingRun {
   }
 
   private TrainingJob end(Outcome outcome) {
-    return update((job, now) -> job.ended(outcome, Optional.empty(), now));
-  }
-
-  private TrainingJob update(BiFunction<TrainingJob, Instant, TrainingJob> change) {
-    return context
-        .records()
-        .update(scope, name, job -> change.apply(job, context.timeline().now()))
-        .orElseThrow(() -> new IllegalStateException("record of job " + name + " is gone"));
-  }
-
-  private TrainingJob record() {
-    return context
-        .records()
-        .find(scope, name)
-        .orElseThrow(() -> new IllegalStateException("record of job " + name + " is gone"));
+    return record.update((job, now) -> job.ended(outcome, Optional.empty(), now));
   }
 }

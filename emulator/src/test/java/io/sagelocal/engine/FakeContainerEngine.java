@@ -109,6 +109,18 @@ public final class FakeContainerEngine implements ContainerEngine {
     return true;
   }
 
+  /** Ends a running container as the end of the engine itself would, which is no end of its own. */
+  public void lose(String name) {
+    Running running = require(new ContainerId(name, name));
+    running
+        .exit()
+        .completeExceptionally(
+            new EngineUnavailableException("the engine was stopped, and " + name + " with it"));
+    running.log().end();
+    running.thread().interrupt();
+    running.host().close();
+  }
+
   /** The names of the containers that are there, running or ended. */
   public List<String> containers() {
     return containers.keySet().stream().sorted().toList();
@@ -289,6 +301,9 @@ public final class FakeContainerEngine implements ContainerEngine {
     try {
       return require(id).exit().get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof EngineUnavailableException lost) {
+        throw lost;
+      }
       throw new IllegalStateException(e);
     }
   }

@@ -68,6 +68,22 @@ class PlacesTest {
   }
 
   @Test
+  void whoWaitsForGpusIsPassedWhileItsHostsWouldFitAndNotForEver() {
+    Places places = places(4);
+    Place gpus = places.enter(List.of(4));
+    Place big = places.enter(List.of(2, 2));
+    Place passes = places.enter(List.of(0, 0));
+    Place behind = places.enter(List.of(0));
+    assertThat(passes.gpus()).isDone();
+    assertThat(behind.gpus()).as("the big one would no longer fit").isNotDone();
+    gpus.close();
+    assertThat(big.gpus()).isDone();
+    assertThat(behind.gpus()).isNotDone();
+    big.close();
+    assertThat(behind.gpus()).isDone();
+  }
+
+  @Test
   void hostsThatRanBeforeKeepTheirGpus() {
     Places places = places(100);
     Place running = places.retake(List.of(List.of("0", "2")));

@@ -27,11 +27,16 @@ public final class FakeTimeline implements Timeline {
 
   @Override
   public synchronized Scheduled schedule(Duration delay, Runnable action) {
-    if (delay.isZero() || delay.isNegative()) {
+    return scheduleAt(now.plus(delay), action);
+  }
+
+  @Override
+  public synchronized Scheduled scheduleAt(Instant moment, Runnable action) {
+    if (!moment.isAfter(now)) {
       Thread.ofVirtual().start(action); // due already
       return () -> {};
     }
-    Due due = new Due(now.plus(delay), scheduled++, action);
+    Due due = new Due(moment, scheduled++, action);
     waiting.add(due);
     return () -> takeBack(due);
   }
