@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import okhttp3.OkHttpClient;
 
 /** Objects in a server that speaks S3. */
@@ -41,6 +42,9 @@ public final class MinioObjectStore implements ObjectStore {
   private static final long PART_BYTES = 16L << 20;
   private static final Duration TIMEOUT = Duration.ofMinutes(5);
   private static final Set<String> NOT_THERE = Set.of("NoSuchKey", "NoSuchBucket", "NotFound");
+
+  /** As S3 and MinIO say it, and a store that has no key service. */
+  private static final Pattern KEY_REFUSED = Pattern.compile("KMS\\..*|kms:.*|NotImplemented");
 
   private final Supplier<MinioClient> client;
   private final boolean hasKeys;
@@ -239,11 +243,10 @@ public final class MinioObjectStore implements ObjectStore {
         : Optional.empty();
   }
 
-  /** A store without a key service says that it implements no such thing. */
   private ObjectStoreException notWritten(S3Uri uri, MinioException e) {
     if (encryption.isPresent() && e instanceof ErrorResponseException error) {
       String code = String.valueOf(error.errorResponse().code());
-      if (code.startsWith("KMS.") || code.equals("NotImplemented")) {
+      if (KEY_REFUSED.matcher(code).matches()) {
         return new KeyRefusedException(
             "writing %s failed: %s: %s".formatted(uri, code, e.getMessage()), e);
       }
