@@ -10,6 +10,7 @@ import io.sagelocal.machine.GpuMode;
 import io.sagelocal.machine.MachineSettings;
 import io.sagelocal.state.FakeTimeline;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,9 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever stop, finish, failure, time limit, delete and restart meet in whatever order: a job
- * reaches one terminal status, keeps it, and leaves nothing. A failure names its seed; the threads'
- * own order differs from run to run.
+ * Whatever stop, finish, failure, time limit, delete, restart, retry, interruption and the end of
+ * the engine meet in whatever order: a job reaches one terminal status, keeps it, and leaves
+ * nothing. A failure names its seed; the threads' own order differs from run to run.
  */
 class ServerInterleavingTest {
   private static final Set<String> TERMINAL = Set.of("Completed", "Failed", "Stopped");
@@ -58,13 +59,14 @@ class ServerInterleavingTest {
       server.put("data/x", "1");
       for (int step = 0; step < STEPS; step++) {
         String name = NAMES.get(random.nextInt(NAMES.size()));
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(14)) {
           case 0, 1, 2 -> create(server, name, random);
           case 3, 4 -> server.sagemaker("StopTrainingJob", job(name));
           case 5 -> delete(server, name);
           case 6 -> killOne(random);
           case 7 -> timeline.advance(Duration.ofSeconds(random.nextInt(40)));
-          case 8 -> {
+          case 8 -> interrupt(server, name);
+          case 9 -> {
             server.close();
             server = server();
           }
@@ -98,6 +100,9 @@ class ServerInterleavingTest {
             "VolumeSizeInGB",
             1));
     request.put("StoppingCondition", Map.of("MaxRuntimeInSeconds", 60));
+    if (random.nextBoolean()) {
+      request.put("RetryStrategy", Map.of("MaximumRetryAttempts", 1 + random.nextInt(2)));
+    }
     request.put("InputDataConfig", List.of(Requests.channel("train", "s3://bucket/data")));
     TestServer.Answer answer = server.sagemaker("CreateTrainingJob", request);
     assertThat(answer.status() == 200 || answer.error().equals("ResourceInUse"))
@@ -135,9 +140,23 @@ class ServerInterleavingTest {
 
   private void killOne(Random random) {
     List<String> names = engine.containers();
-    if (!names.isEmpty()) {
-      engine.killIfThere(names.get(random.nextInt(names.size())), random.nextBoolean());
+    if (names.isEmpty()) {
+      return;
     }
+    String name = names.get(random.nextInt(names.size()));
+    if (random.nextBoolean()) {
+      engine.killIfThere(name, random.nextBoolean());
+    } else {
+      engine.loseIfThere(name);
+    }
+  }
+
+  /** Takes the instances of the next attempt away, as managed spot training does. */
+  private static void interrupt(TestServer server, String name)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        server.admin("POST", "faults", Map.of("kind", "interruption", "job", name));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
   }
 
   private void end(TestServer server) throws IOException, InterruptedException {

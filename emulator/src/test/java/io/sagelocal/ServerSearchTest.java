@@ -203,6 +203,55 @@ class ServerSearchTest {
   }
 
   @Test
+  void aWarmPoolMovesToTheNextJobThatMatches() throws IOException, InterruptedException {
+    createPooled("job", resources(600), Map.of());
+    server.awaitJob("job", "Completed");
+    timeline.advance(Duration.ofSeconds(100));
+    createPooled("other-role", resources(600), Map.of("RoleArn", TestServer.ROLE + "2"));
+    createPooled("isolated", resources(600), Map.of("EnableNetworkIsolation", true));
+    createPooled("two", resources(600, "ml.c4.xlarge", 2), Map.of());
+    createPooled("large", resources(600, "ml.c4.2xlarge", 1), Map.of());
+    assertThat(pool()).contains("\"Available\"");
+
+    createPooled("next", resources(60), Map.of("EnableNetworkIsolation", false));
+    assertThat(pool())
+        .isEqualTo(
+            "{\"Status\":\"Reused\",\"ResourceRetainedBillableTimeInSeconds\":100,"
+                + "\"ReusedByJob\":\"next\"}");
+    assertThat(listed("Reused")).hasSize(1);
+    Map<String, Object> update =
+        Map.of("TrainingJobName", "job", "ResourceConfig", Map.of("KeepAlivePeriodInSeconds", 60));
+    assertThat(server.sagemaker("UpdateTrainingJob", update).message()).contains("Reused");
+
+    server.awaitJob("next", "Completed");
+    server.close();
+    server = new TestServer(data, engine, timeline);
+    Map<String, Object> last = new HashMap<>(resources(60));
+    last.remove("KeepAlivePeriodInSeconds");
+    createPooled("last", last, Map.of());
+    assertThat(pool("next")).as("after a restart").contains("\"ReusedByJob\":\"last\"");
+    assertThat(pool("job")).contains("\"ReusedByJob\":\"next\"");
+  }
+
+  @Test
+  void aWarmPoolWhoseTimeIsOverMovesNowhere() throws IOException, InterruptedException {
+    createPooled("job", resources(60), Map.of());
+    server.awaitJob("job", "Completed");
+    timeline.advance(Duration.ofSeconds(61));
+    createPooled("next", resources(60), Map.of());
+    assertThat(pool()).contains("\"Terminated\"");
+  }
+
+  private void createPooled(String name, Map<String, Object> resources, Map<String, Object> changes)
+      throws IOException, InterruptedException {
+    Map<String, Object> request = Requests.trainingJob(name, "ok");
+    request.put("ResourceConfig", resources);
+    request.putAll(changes);
+    TestServer.Answer created = server.sagemaker("CreateTrainingJob", request);
+    assertThat(created.status()).as(created.message()).isEqualTo(200);
+  }
+
+  @Test
   void aRunningJobsProfilingCanBeUpdatedAndAnEndedOnesCannot()
       throws IOException, InterruptedException {
     server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "waits"));
@@ -231,7 +280,15 @@ class ServerSearchTest {
   }
 
   private String pool() throws IOException, InterruptedException {
-    return describe().path("WarmPoolStatus").toString();
+    return pool("job");
+  }
+
+  private String pool(String job) throws IOException, InterruptedException {
+    return server
+        .sagemaker("DescribeTrainingJob", Map.of("TrainingJobName", job))
+        .body()
+        .path("WarmPoolStatus")
+        .toString();
   }
 
   private JsonNode listed(String pool) throws IOException, InterruptedException {
@@ -272,11 +329,15 @@ class ServerSearchTest {
   }
 
   private static Map<String, Object> resources(int keepAlive) {
+    return resources(keepAlive, "ml.c4.xlarge", 1);
+  }
+
+  private static Map<String, Object> resources(int keepAlive, String type, int count) {
     return Map.of(
         "InstanceType",
-        "ml.c4.xlarge",
+        type,
         "InstanceCount",
-        1,
+        count,
         "VolumeSizeInGB",
         1,
         "KeepAlivePeriodInSeconds",

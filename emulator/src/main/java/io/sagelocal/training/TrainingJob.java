@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
  * @param retries how often it has been begun anew, as its RetryStrategy allows
  * @param trainingStart when its containers were first asked for
  * @param trainingEnd when they had ended
+ * @param reuse what took its warm pool over, after its end
  */
 public record TrainingJob(
     Arn arn,
@@ -36,7 +37,8 @@ public record TrainingJob(
     int retries,
     Optional<Instant> trainingStart,
     Optional<Instant> trainingEnd,
-    List<Transition> transitions) {
+    List<Transition> transitions,
+    Optional<WarmPool.Reuse> reuse) {
 
   private static final String WAITING =
       "Preparing the instances for training. Waiting until other jobs have left room for this one";
@@ -56,7 +58,8 @@ public record TrainingJob(
             0,
             Optional.empty(),
             Optional.empty(),
-            List.of())
+            List.of(),
+            Optional.empty())
         .entering("Starting", "Preparing the instances for training", now);
   }
 
@@ -112,7 +115,8 @@ public record TrainingJob(
             retries + 1,
             trainingStart,
             trainingEnd,
-            transitions)
+            transitions,
+            reuse)
         .entering("Restarting", reason, now);
   }
 
@@ -225,7 +229,24 @@ public record TrainingJob(
         retries,
         trainingStart,
         trainingEnd,
-        transitions);
+        transitions,
+        reuse);
+  }
+
+  /** The same job, whose warm pool has moved to another one. */
+  TrainingJob reusedBy(String job, Instant now) {
+    return new TrainingJob(
+        arn,
+        spec,
+        creationTime,
+        lastModifiedTime,
+        state,
+        stop,
+        retries,
+        trainingStart,
+        trainingEnd,
+        transitions,
+        Optional.of(new WarmPool.Reuse(job, now)));
   }
 
   /** When a job that ended did so. */
@@ -267,7 +288,8 @@ public record TrainingJob(
         retries,
         start,
         end,
-        nextTransitions);
+        nextTransitions,
+        reuse);
   }
 
   /** Closes the current transition and opens the next; the same status again goes on. */

@@ -44,6 +44,9 @@ public final class TrainingJobCodec implements Codec<TrainingJob> {
     job.stop().ifPresent(cause -> json.put("stop", cause.name()));
     job.trainingStart().ifPresent(at -> json.put("trainingStart", at.toEpochMilli()));
     job.trainingEnd().ifPresent(at -> json.put("trainingEnd", at.toEpochMilli()));
+    job.reuse()
+        .ifPresent(reuse ->
+            json.putObject("reuse").put("job", reuse.job()).put("at", reuse.at().toEpochMilli()));
     ArrayNode transitions = json.putArray("transitions");
     for (Transition transition : job.transitions()) {
       ObjectNode one = transitions.addObject();
@@ -82,7 +85,8 @@ public final class TrainingJobCodec implements Codec<TrainingJob> {
           json.path("retries").asInt(),
           time(json, "trainingStart"),
           time(json, "trainingEnd"),
-          transitions(json.path("transitions")));
+          transitions(json.path("transitions")),
+          reuse(json.path("reuse")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -119,6 +123,14 @@ public final class TrainingJobCodec implements Codec<TrainingJob> {
       }
     }
     return json;
+  }
+
+  private static Optional<WarmPool.Reuse> reuse(JsonNode json) {
+    return json.isObject()
+        ? Optional.of(
+            new WarmPool.Reuse(
+                json.path("job").asText(), Instant.ofEpochMilli(json.path("at").asLong())))
+        : Optional.empty();
   }
 
   private static TrainingState state(JsonNode json) {

@@ -2,6 +2,7 @@ package io.sagelocal.training;
 
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.ServiceError;
+import io.sagelocal.training.WarmPool.Status;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,11 +50,12 @@ final class TrainingJobUpdate {
   }
 
   private static void requireWarmPool(TrainingJob job, Instant now) {
-    String pool = WarmPool.of(job, now).map(WarmPool::status).orElse("none");
-    if (pool.equals("Terminated") || (pool.equals("none") && job.ended())) {
+    String pool =
+        WarmPool.of(job, now).map(one -> "in status " + one.status().word()).orElse("none");
+    if (job.ended() && !pool.equals("in status " + Status.AVAILABLE.word())) {
       throw ServiceError.validation(
           "ResourceConfig.KeepAlivePeriodInSeconds of training job %s cannot be updated: its warm pool is %s",
-          job.spec().name(), pool.equals("none") ? "none" : "in status Terminated");
+          job.spec().name(), pool);
     }
   }
 }

@@ -36,11 +36,13 @@ public final class TrainingJobs implements AutoCloseable {
   private record Key(Scope scope, String name) {}
 
   private final TrainingContext context;
+  private final WarmPools pools;
   private final Map<Key, TrainingRun> runs = new ConcurrentHashMap<>();
   private final ExecutorService walkers = Executors.newVirtualThreadPerTaskExecutor();
 
   public TrainingJobs(TrainingContext context) {
     this.context = context;
+    this.pools = new WarmPools(context);
   }
 
   /**
@@ -48,8 +50,10 @@ public final class TrainingJobs implements AutoCloseable {
    * run have their places before anybody gets in line, and the line is as it was.
    */
   public void resume() {
+    List<Stored<TrainingJob>> all = context.records().all();
+    all.forEach(stored -> pools.add(stored.scope(), stored.value()));
     List<Stored<TrainingJob>> left =
-        context.records().all().stream()
+        all.stream()
             .filter(stored -> !stored.value().ended() || hasScratch(stored))
             .sorted(Comparator.comparing(stored -> stored.value().creationTime()))
             .toList();
@@ -94,6 +98,8 @@ public final class TrainingJobs implements AutoCloseable {
                     "Training job names must be unique within an AWS account and region, but a training"
                         + " job with this name already exists (%s)",
                     job.arn()));
+    pools.moveTo(scope, spec);
+    pools.add(scope, job);
     begin(new Key(scope, spec.name()), Optional.empty(), new Turn(Optional.empty()));
     return job;
   }
@@ -133,10 +139,14 @@ public final class TrainingJobs implements AutoCloseable {
    * @throws ServiceError a ValidationException when there is no such job, or it is too late
    */
   public TrainingJob update(Scope scope, String name, Document changes) {
-    return context
-        .records()
-        .update(scope, name, job -> TrainingJobUpdate.of(job, changes, context.timeline().now()))
-        .orElseThrow(() -> unknown(scope, name));
+    TrainingJob updated =
+        context
+            .records()
+            .update(
+                scope, name, job -> TrainingJobUpdate.of(job, changes, context.timeline().now()))
+            .orElseThrow(() -> unknown(scope, name));
+    pools.add(scope, updated);
+    return updated;
   }
 
   /** The jobs of an account and region, by name. */

@@ -109,9 +109,20 @@ public final class FakeContainerEngine implements ContainerEngine {
     return true;
   }
 
-  /** Ends a running container as the end of the engine itself would, which is no end of its own. */
+  /** As {@link #loseIfThere}, of a container that is there. */
   public void lose(String name) {
-    Running running = require(new ContainerId(name, name));
+    assertThat(loseIfThere(name)).as("container %s is there", name).isTrue();
+  }
+
+  /**
+   * Ends a running container as the end of the engine itself would, which is no end of its own;
+   * answers whether there was such a container.
+   */
+  public boolean loseIfThere(String name) {
+    Running running = containers.get(name);
+    if (running == null) {
+      return false;
+    }
     running
         .exit()
         .completeExceptionally(
@@ -119,6 +130,7 @@ public final class FakeContainerEngine implements ContainerEngine {
     running.log().end();
     running.thread().interrupt();
     running.host().close();
+    return true;
   }
 
   /** The names of the containers that are there, running or ended. */

@@ -97,13 +97,13 @@ public final class TrainingDescription {
   }
 
   private static Map<String, Object> warmPool(WarmPool pool) {
-    return pool.status().equals("InUse")
-        ? Map.of("Status", pool.status())
-        : Map.of(
-            "Status",
-            pool.status(),
-            "ResourceRetainedBillableTimeInSeconds",
-            pool.retained().toSeconds());
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("Status", pool.status().word());
+    if (pool.status() != WarmPool.Status.IN_USE) {
+      answer.put("ResourceRetainedBillableTimeInSeconds", pool.retained().toSeconds());
+    }
+    pool.reusedBy().ifPresent(job -> answer.put("ReusedByJob", job));
+    return answer;
   }
 
   private static void times(TrainingJob job, Map<String, Object> answer) {

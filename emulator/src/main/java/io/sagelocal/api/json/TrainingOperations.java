@@ -7,7 +7,6 @@ import io.sagelocal.tags.Tags;
 import io.sagelocal.training.TrainingJob;
 import io.sagelocal.training.TrainingJobSpec;
 import io.sagelocal.training.TrainingJobs;
-import io.sagelocal.training.WarmPool;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,7 +65,8 @@ public final class TrainingOperations {
     Optional<String> pool = request.findText("WarmPoolStatusEquals");
     List<TrainingJob> all =
         jobs.list(call.scope()).stream()
-            .filter(job -> pool.isEmpty() || pool.equals(jobs.warmPool(job).map(WarmPool::status)))
+            .filter(job ->
+                pool.isEmpty() || pool.equals(jobs.warmPool(job).map(one -> one.status().word())))
             .toList();
     return LISTING.page(request, all, "TrainingJobSummaries", descriptions::summary);
   }
