@@ -31,11 +31,14 @@ class Emulator(object):
         self.log = os.path.join(self.data, 'server.log')
         self.start(port)
 
-    def start(self, port):
+    def launch(self, port):
         os.makedirs(self.data, exist_ok=True)
         with open(self.log, 'w') as log:
             self.process = subprocess.Popen([COMMAND, 'start', '--port', str(port), '--data-dir', self.data],
                                             stdout=log, stderr=subprocess.STDOUT)
+
+    def start(self, port):
+        self.launch(port)
         wait_for('Ready. in %s' % self.log, self.ready, 120)
         with open(os.path.join(self.data, 'server.json')) as note:
             self.note = json.load(note)
