@@ -1,6 +1,7 @@
 package io.sagelocal.api.invoke;
 
 import io.sagelocal.api.ErrorStatus;
+import io.sagelocal.api.ForwardedRequest;
 import io.sagelocal.api.invoke.InvocationPath.Kind;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.hosting.Route;
@@ -76,12 +77,9 @@ final class Exchange {
     this.route = route;
     this.request = request;
     this.response = response;
-    this.body = new RequestBody(request);
-    this.callback =
-        Callback.from(
-            InvocationType.NON_BLOCKING,
-            () -> body.close(callback::succeeded),
-            failure -> body.close(() -> callback.failed(failure)));
+    ForwardedRequest forwarded = new ForwardedRequest(request);
+    this.body = new RequestBody(forwarded);
+    this.callback = forwarded.ending(callback);
     Request.addCompletionListener(request, failure -> done());
   }
 

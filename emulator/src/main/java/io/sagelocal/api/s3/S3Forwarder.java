@@ -1,5 +1,6 @@
 package io.sagelocal.api.s3;
 
+import io.sagelocal.api.ForwardedRequest;
 import io.sagelocal.fakes3.http.Addressing;
 import io.sagelocal.fakes3.http.AwsChunkedStream;
 import io.sagelocal.fakes3.http.LentAddress;
@@ -104,7 +105,8 @@ public final class S3Forwarder extends ProxyHandler.Reverse {
       callback.succeeded();
       return true;
     }
-    return super.handle(request, response, callback);
+    ForwardedRequest forwarded = new ForwardedRequest(request);
+    return super.handle(forwarded, response, forwarded.ending(callback));
   }
 
   private static boolean refuse(Response response, Callback callback, StoreException e) {
