@@ -149,7 +149,6 @@ class ServerFaultsTest {
     assertThat(refused.headers().firstValue("x-amzn-ErrorType")).contains("ServiceUnavailable");
 
     fault(Map.of("kind", "invocation", "delayMillis", 60_000));
-    int before = timeline.waiting();
     Thread late =
         Thread.ofVirtual()
             .start(() -> {
@@ -159,9 +158,7 @@ class ServerFaultsTest {
                 seen.add(e.toString());
               }
             });
-    while (timeline.waiting() == before) {
-      Thread.sleep(10);
-    }
+    TestServer.await("it is delayed", () -> timeline.isAwaited(Duration.ofMinutes(1)));
     assertThat(seen).isEmpty();
     timeline.advance(Duration.ofMinutes(1));
     assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("ok");

@@ -13,7 +13,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -166,24 +165,23 @@ class ServerInvocationTest extends InvocationTestBase {
     server.invoke("endpoint", "echo");
     server.invoke("endpoint", "echo");
     server.invoke("endpoint", "refuse");
-    Map<String, Double> sums = new HashMap<>();
-    TestServer.await(
-        "the metrics are there",
-        () -> {
-          for (String metric :
-              List.of("Invocations", "Invocation4XXErrors", "Invocation5XXErrors")) {
-            sums.put(metric, sum(metric));
-          }
-          return sums.getOrDefault("Invocations", 0.0) == 3;
-        });
-    assertThat(sums)
-        .containsEntry("Invocation4XXErrors", 1.0)
-        .containsEntry("Invocation5XXErrors", 0.0);
-    assertThat(sum("ModelLatency")).isPositive();
-    assertThat(sum("OverheadLatency")).isPositive();
+    for (String metric :
+        List.of(
+            "Invocations",
+            "Invocation4XXErrors",
+            "Invocation5XXErrors",
+            "ModelLatency",
+            "OverheadLatency")) { // each is written by itself
+      TestServer.await(metric + " of three are there", () -> told(metric, "SampleCount") == 3);
+    }
+    assertThat(told("Invocations", "Sum")).isEqualTo(3);
+    assertThat(told("Invocation4XXErrors", "Sum")).isEqualTo(1);
+    assertThat(told("Invocation5XXErrors", "Sum")).isZero();
+    assertThat(told("ModelLatency", "Sum")).isPositive();
+    assertThat(told("OverheadLatency", "Sum")).isPositive();
   }
 
-  private double sum(String metric) {
+  private double told(String metric, String statistic) {
     try {
       String form =
           "Action=GetMetricStatistics&Namespace=AWS%2FSageMaker&MetricName="
@@ -192,7 +190,8 @@ class ServerInvocationTest extends InvocationTestBase {
               + timeline.now().minusSeconds(3600)
               + "&EndTime="
               + timeline.now().plusSeconds(3600)
-              + "&Period=7200&Statistics.member.1=Sum"
+              + "&Period=7200&Statistics.member.1="
+              + statistic
               + "&Dimensions.member.1.Name=EndpointName&Dimensions.member.1.Value=endpoint"
               + "&Dimensions.member.2.Name=VariantName&Dimensions.member.2.Value=AllTraffic";
       HttpRequest request =
@@ -202,8 +201,8 @@ class ServerInvocationTest extends InvocationTestBase {
               .POST(BodyPublishers.ofString(form.replace(":", "%3A")))
               .build();
       String xml = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
-      Matcher sum = Pattern.compile("<Sum>([^<]+)</Sum>").matcher(xml);
-      return sum.find() ? Double.parseDouble(sum.group(1)) : -1;
+      Matcher told = Pattern.compile("<%1$s>([^<]+)</%1$s>".formatted(statistic)).matcher(xml);
+      return told.find() ? Double.parseDouble(told.group(1)) : -1;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }

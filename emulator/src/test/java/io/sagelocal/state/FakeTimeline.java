@@ -64,6 +64,11 @@ public final class FakeTimeline implements Timeline {
     return waiting.size();
   }
 
+  /** Whether something waits for just so long from now. */
+  public synchronized boolean isAwaited(Duration time) {
+    return waiting.stream().anyMatch(due -> due.at().equals(now.plus(time)));
+  }
+
   private synchronized List<Due> takeDue(Instant end) {
     List<Due> due = new ArrayList<>();
     for (Due next = waiting.peek();
