@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +78,9 @@ class ServerFleetTest {
 
   @Test
   void aRequestGoesToTheInstanceWithTheFewest() throws Exception {
-    config("slow", variant("v", "slow", 2, 1.0));
+    Map<String, Object> least = variant("v", "slow", 2, 1.0);
+    least.put("RoutingConfig", Map.of("RoutingStrategy", "LEAST_OUTSTANDING_REQUESTS"));
+    config("slow", least);
     deploy("slow");
     try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<HttpResponse<String>>> answers = new ArrayList<>();
@@ -92,6 +96,45 @@ class ServerFleetTest {
       }
       assertThat(shares).hasSize(2).allSatisfy((name, share) -> assertThat(share).isEqualTo(3));
     }
+  }
+
+  @Test
+  void aRandomInstanceIsOneThatMayHaveMoreToDo() throws Exception {
+    Map<String, Object> random = variant("v", "slow", 2, 1.0);
+    random.put("RoutingConfig", Map.of("RoutingStrategy", "RANDOM"));
+    config("random", random);
+    deploy("random");
+    try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        answers.add(clients.submit(this::invoke));
+        TestServer.await("it is there", () -> slowRequests.get() == answers.size());
+      }
+      slowMayAnswer.countDown();
+      List<String> instances = new ArrayList<>();
+      for (Future<HttpResponse<String>> answer : answers) {
+        instances.add(answer.get().body());
+      }
+      // none is quick, so the one with the fewest would be another one each time
+      assertThat(IntStream.range(1, 60).filter(i -> instances.get(i).equals(instances.get(i - 1))))
+          .isNotEmpty();
+      assertThat(Set.copyOf(instances)).hasSize(2);
+    }
+  }
+
+  @Test
+  void anUnknownRoutingStrategyIsRefused() throws Exception {
+    model("a");
+    Map<String, Object> unknown = variant("v", "a", 2, 1.0);
+    unknown.put("RoutingConfig", Map.of("RoutingStrategy", "ROUND_ROBIN"));
+    Answer refused =
+        server.sagemaker(
+            "CreateEndpointConfig",
+            Map.of("EndpointConfigName", "c", "ProductionVariants", List.of(unknown)));
+    assertThat(refused.error()).isEqualTo("ValidationException");
+    assertThat(refused.message())
+        .contains("'ROUND_ROBIN' at 'productionVariants.1.member.routingConfig.routingStrategy'")
+        .contains("[LEAST_OUTSTANDING_REQUESTS, RANDOM]");
   }
 
   @Test

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The instances of one deployment. The endpoint's thread fills and empties its places; which
  * instance gets a request is decided on any thread without a lock: the variant by weight, then its
- * instance with the fewest requests on its hands.
+ * instance by the variant's RoutingStrategy.
  */
 final class Fleet {
   /** Its multiples fall evenly over the unit interval: few requests already show the weights. */
@@ -34,7 +34,12 @@ final class Fleet {
   private static final class Variant implements Slot.Traffic {
     final List<Slot> slots = new CopyOnWriteArrayList<>();
     final List<Instance> instances = new CopyOnWriteArrayList<>();
+    final RoutingStrategy routing;
     volatile double weight;
+
+    Variant(RoutingStrategy routing) {
+      this.routing = routing;
+    }
 
     @Override
     public void join(Instance instance) {
@@ -55,7 +60,9 @@ final class Fleet {
   Fleet(HostingContext context, InstanceNames names, Deployment deployment) {
     this.context = context;
     this.names = names;
-    deployment.variants().forEach(variant -> variants.put(variant.name(), new Variant()));
+    for (ProductionVariant variant : deployment.variants()) {
+      variants.put(variant.name(), new Variant(variant.routing()));
+    }
     this.async = AsyncRules.of(deployment.config()).isPresent();
     weigh(deployment);
   }
@@ -145,12 +152,12 @@ final class Fleet {
           target.variant().isPresent()
               ? variants.get(target.variant().get())
               : byWeight(request, except);
-      Instance least = variant == null ? null : leastBusy(variant, target, request, except);
-      if (least == null) {
+      Instance chosen = variant == null ? null : choose(variant, target, request, except);
+      if (chosen == null) {
         return Optional.empty();
       }
-      if (least.claim()) {
-        return Optional.of(least);
+      if (chosen.claim()) {
+        return Optional.of(chosen);
       }
     }
   }
@@ -174,26 +181,15 @@ final class Fleet {
     return last;
   }
 
-  /** Those that have the model before those that have not; among equals another one each time. */
-  private static @Nullable Instance leastBusy(
+  /** Those that have the model that is asked for go before those that have not. */
+  private static @Nullable Instance choose(
       Variant variant, InvocationTarget target, int request, @Nullable Instance except) {
-    Object[] instances = variant.instances.toArray();
-    Instance best = null;
-    boolean bestHas = false;
-    for (int i = 0; i < instances.length; i++) {
-      Instance each = (Instance) instances[(request + i) % instances.length];
-      if (each == except) {
-        continue;
-      }
-      boolean has = each.hasLoaded(target);
-      if (best == null
-          || (has && !bestHas)
-          || (has == bestHas && each.outstanding() < best.outstanding())) {
-        best = each;
-        bestHas = has;
-      }
-    }
-    return best;
+    List<Instance> able = variant.instances.stream().filter(each -> each != except).toList();
+    List<Instance> ready =
+        target.model().isEmpty()
+            ? able
+            : able.stream().filter(each -> each.hasLoaded(target)).toList();
+    return variant.routing.choose(ready.isEmpty() ? able : ready, request);
   }
 
   private Startup begin(Deployment deployment, boolean patient) {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * A model behind an endpoint.
  *
  * @param weight its share of the traffic, relative to the other variants'
+ * @param routing which of its instances gets a request
  */
 public record ProductionVariant(
     String name,
@@ -20,6 +21,7 @@ public record ProductionVariant(
     InstanceType instanceType,
     int instanceCount,
     double weight,
+    RoutingStrategy routing,
     TimeLimits timeLimits) {
   private static final String DEFAULT_INSTANCE_TYPE = "ml.m4.xlarge";
 
@@ -61,6 +63,7 @@ public record ProductionVariant(
         new InstanceType(request.findText("InstanceType").orElse(DEFAULT_INSTANCE_TYPE)),
         request.findNumber("InitialInstanceCount").orElse(1L).intValue(),
         members.get("InitialVariantWeight") instanceof Number weight ? weight.doubleValue() : 1.0,
+        RoutingStrategy.of(request),
         new TimeLimits(
             seconds(request, "ModelDataDownloadTimeoutInSeconds")
                 .orElse(TimeLimits.DEFAULT.download()),
@@ -71,7 +74,13 @@ public record ProductionVariant(
   /** This variant with another share of the traffic and number of instances. */
   ProductionVariant with(Capacity capacity) {
     return new ProductionVariant(
-        name, modelName, instanceType, capacity.instances(), capacity.weight(), timeLimits);
+        name,
+        modelName,
+        instanceType,
+        capacity.instances(),
+        capacity.weight(),
+        routing,
+        timeLimits);
   }
 
   /** Its weight and how many instances it has. */
