@@ -21,7 +21,7 @@ public record AsyncInvocation(
     String id,
     String endpoint,
     String inferenceId,
-    S3Uri input,
+    AsyncInput input,
     Map<String, String> headers,
     S3Uri output,
     Optional<S3Uri> failure,

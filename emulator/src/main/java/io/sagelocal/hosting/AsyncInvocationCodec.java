@@ -13,7 +13,10 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/** Asynchronous invocations as JSON; times are epoch milliseconds, durations milliseconds. */
+/**
+ * Asynchronous invocations as JSON; times are epoch milliseconds, durations milliseconds, a body is
+ * Base64.
+ */
 public final class AsyncInvocationCodec implements Codec<AsyncInvocation> {
   private static final int VERSION = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -25,7 +28,10 @@ public final class AsyncInvocationCodec implements Codec<AsyncInvocation> {
     json.put("id", invocation.id());
     json.put("endpoint", invocation.endpoint());
     json.put("inferenceId", invocation.inferenceId());
-    json.put("input", invocation.input().toString());
+    switch (invocation.input()) {
+      case AsyncInput.Stored stored -> json.put("input", stored.place().toString());
+      case AsyncInput.Inline inline -> json.put("body", inline.bytes());
+    }
     json.set("headers", JSON.valueToTree(invocation.headers()));
     json.put("output", invocation.output().toString());
     invocation.failure().ifPresent(place -> json.put("failure", place.toString()));
@@ -51,7 +57,7 @@ public final class AsyncInvocationCodec implements Codec<AsyncInvocation> {
           json.path("id").asText(),
           json.path("endpoint").asText(),
           json.path("inferenceId").asText(),
-          S3Uri.parse(json.path("input").asText()),
+          input(json),
           JSON.convertValue(json.path("headers"), new TypeReference<Map<String, String>>() {}),
           S3Uri.parse(json.path("output").asText()),
           Optional.ofNullable(json.get("failure")).map(JsonNode::asText).map(S3Uri::parse),
@@ -60,5 +66,11 @@ public final class AsyncInvocationCodec implements Codec<AsyncInvocation> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static AsyncInput input(JsonNode json) throws IOException {
+    return json.has("body")
+        ? new AsyncInput.Inline(json.get("body").binaryValue())
+        : new AsyncInput.Stored(S3Uri.parse(json.path("input").asText()));
   }
 }

@@ -4,18 +4,23 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
+import io.sagelocal.hosting.AsyncInput;
 import io.sagelocal.hosting.AsyncInvocation;
+import io.sagelocal.hosting.AsyncInvocationRequest;
 import io.sagelocal.hosting.AsyncInvocations;
 import io.sagelocal.objects.S3Uri;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -27,49 +32,86 @@ import org.eclipse.jetty.util.Callback;
 final class AsyncRequest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PREFIX = "X-Amzn-SageMaker-";
-  private static final List<String> UNSUPPORTED =
-      List.of(PREFIX + "S3OutputPathExtension", PREFIX + "Filename");
+  private static final int MAX_BODY_BYTES = 128_000;
   private static final int LEAST_TTL = 60;
   private static final int MOST_TTL = 21_600;
   private static final int DEFAULT_TIMEOUT = 900;
   private static final int MOST_TIMEOUT = 3_600;
+  private static final int MAX_EXTENSION_CHARS = 512;
+  private static final Pattern EXTENSION = Pattern.compile("^(?!s3:|https:)[a-zA-Z0-9!_.*'()/-]+$");
+  private static final int MAX_FILENAME_CHARS = 32;
+  private static final Pattern FILENAME =
+      Pattern.compile("^(?!.*\\..*\\.)[a-zA-Z0-9][a-zA-Z0-9-_\\.]*$");
 
-  private AsyncRequest() {}
+  private final AsyncInvocations invocations;
+  private final Scope scope;
+  private final String endpoint;
+  private final Request request;
+  private final HttpFields headers;
+
+  AsyncRequest(AsyncInvocations invocations, Scope scope, String endpoint, Request request) {
+    this.invocations = invocations;
+    this.scope = scope;
+    this.endpoint = endpoint;
+    this.request = request;
+    this.headers = request.getHeaders();
+  }
 
   /**
-   * Accepts it and says where its answer will be.
+   * Reads its body, accepts it and says where its answer will be; may wait for the client.
    *
-   * @throws ServiceError a ValidationError for what it lacks or what has no answer here
+   * @throws ServiceError a ValidationError for what is wrong with it
+   * @throws IOException when the client breaks off
    */
-  static void accept(
-      AsyncInvocations invocations,
-      Scope scope,
-      String endpoint,
-      Request request,
-      Response response,
-      Callback callback) {
-    HttpFields headers = request.getHeaders();
-    for (String unsupported : UNSUPPORTED) {
-      if (headers.contains(unsupported)) {
-        throw refusal(unsupported + " is not supported by this emulator");
+  void accept(Response response, Callback callback) throws IOException {
+    answer(invocations.accept(scope, endpoint, request(body())), response, callback);
+  }
+
+  private byte[] body() throws IOException {
+    byte[] body = Content.Source.asInputStream(request).readNBytes(MAX_BODY_BYTES + 1);
+    if (body.length > MAX_BODY_BYTES) {
+      throw refusal(
+          "1 validation error detected: Value at 'body' failed to satisfy constraint: Member must"
+              + " have length less than or equal to "
+              + MAX_BODY_BYTES);
+    }
+    return body;
+  }
+
+  private AsyncInvocationRequest request(byte[] body) {
+    return new AsyncInvocationRequest(
+        input(body),
+        Optional.ofNullable(headers.get(PREFIX + "Inference-Id")),
+        toContainer(headers),
+        text("S3OutputPathExtension", MAX_EXTENSION_CHARS, EXTENSION),
+        text("Filename", MAX_FILENAME_CHARS, FILENAME),
+        Duration.ofSeconds(seconds(headers, "RequestTTLSeconds", MOST_TTL, LEAST_TTL, MOST_TTL)),
+        Duration.ofSeconds(
+            seconds(headers, "InvocationTimeoutSeconds", DEFAULT_TIMEOUT, 1, MOST_TIMEOUT)));
+  }
+
+  private AsyncInput input(byte[] body) {
+    String location = headers.get(PREFIX + "InputLocation");
+    if ((location == null) == (body.length == 0)) {
+      throw refusal(
+          location == null
+              ? "Neither Body nor InputLocation is given; exactly one of them must be"
+              : "Body and InputLocation are both given; exactly one of them must be");
+    }
+    return location == null ? new AsyncInput.Inline(body) : new AsyncInput.Stored(place(location));
+  }
+
+  private Optional<String> text(String name, int most, Pattern pattern) {
+    Optional<String> text = Optional.ofNullable(headers.get(PREFIX + name));
+    text.ifPresent(value -> {
+      if (value.length() > most) {
+        throw violation(name, value, "have length less than or equal to " + most);
       }
-    }
-    String input = headers.get(PREFIX + "InputLocation");
-    if (input == null) {
-      throw refusal("InputLocation is required; a Body is not supported by this emulator");
-    }
-    AsyncInvocation accepted =
-        invocations.accept(
-            scope,
-            endpoint,
-            place(input),
-            Optional.ofNullable(headers.get(PREFIX + "Inference-Id")),
-            toContainer(headers),
-            Duration.ofSeconds(
-                seconds(headers, "RequestTTLSeconds", MOST_TTL, LEAST_TTL, MOST_TTL)),
-            Duration.ofSeconds(
-                seconds(headers, "InvocationTimeoutSeconds", DEFAULT_TIMEOUT, 1, MOST_TIMEOUT)));
-    answer(accepted, response, callback);
+      if (!pattern.matcher(value).matches()) {
+        throw violation(name, value, "satisfy regular expression pattern: " + pattern);
+      }
+    });
+    return text;
   }
 
   private static void answer(AsyncInvocation accepted, Response response, Callback callback) {
@@ -139,5 +181,15 @@ final class AsyncRequest {
 
   private static ServiceError refusal(String message) {
     return new ServiceError("ValidationError", message);
+  }
+
+  private static ServiceError violation(String name, String value, String constraint) {
+    return refusal(
+        "1 validation error detected: Value '%s' at '%s%s' failed to satisfy constraint: Member must %s"
+            .formatted(
+                value,
+                name.substring(0, 1).toLowerCase(Locale.ROOT),
+                name.substring(1),
+                constraint));
   }
 }

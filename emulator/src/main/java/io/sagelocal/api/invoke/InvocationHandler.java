@@ -8,6 +8,7 @@ import io.sagelocal.aws.ServiceError;
 import io.sagelocal.hosting.AsyncInvocations;
 import io.sagelocal.hosting.Endpoints;
 import io.sagelocal.hosting.Route;
+import java.io.IOException;
 import java.time.Duration;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpClientTransport;
@@ -130,10 +131,10 @@ public final class InvocationHandler extends Handler.Abstract {
   private void acceptAsync(
       Scope scope, String endpoint, Request request, Response response, Callback callback) {
     try {
-      AsyncRequest.accept(async, scope, endpoint, request, response, callback);
+      new AsyncRequest(async, scope, endpoint, request).accept(response, callback);
     } catch (ServiceError e) {
       refuse(request, response, callback, e);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       log.error("an asynchronous invocation of {} could not be accepted", endpoint, e);
       callback.failed(e);
     }
