@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
@@ -198,9 +199,13 @@ abstract class InvocationTestBase {
     }
   }
 
-  /** A multi-model server with room for two. */
+  /**
+   * A multi-model server with room for two. As the real one, it knows a model that it could not
+   * load until that is deleted.
+   */
   int serveModels(FakeHost host) throws IOException, InterruptedException {
     Map<String, String> loaded = new ConcurrentHashMap<>();
+    Set<String> failed = ConcurrentHashMap.newKeySet();
     assertThat(host.environment()).containsEntry("SAGEMAKER_MULTI_MODEL", "true");
     host.serve("/ping", exchange -> ServerHostingTest.answer(exchange, 200, "text/plain", ""));
     host.serve(
@@ -211,20 +216,31 @@ abstract class InvocationTestBase {
               new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
           if (path.length == 2) {
             JsonNode asked = JSON.readTree(body);
+            String name = asked.path("model_name").asText();
             String weights =
                 Files.readString(host.path(asked.path("url").asText()).resolve("weights"));
-            if (weights.equals("bad")) {
-              ServerHostingTest.answer(exchange, 500, "text/plain", "bad model");
-            } else if (loaded.size() == 2) {
-              ServerHostingTest.answer(exchange, 507, "text/plain", "no room");
+            if (loaded.containsKey(name) || failed.contains(name)) {
+              ServerHostingTest.answer(exchange, 409, "text/plain", "already registered");
+            } else if (weights.equals("bad") || loaded.size() == 2) {
+              failed.add(name);
+              ServerHostingTest.answer(
+                  exchange,
+                  weights.equals("bad") ? 500 : 507,
+                  "text/plain",
+                  weights.equals("bad") ? "bad model" : "no room");
             } else {
               host.print("load " + weights);
-              loaded.put(asked.path("model_name").asText(), weights);
+              loaded.put(name, weights);
               ServerHostingTest.answer(exchange, 200, "text/plain", "");
             }
           } else if (exchange.getRequestMethod().equals("DELETE")) {
-            host.print("unload " + loaded.remove(path[2]));
+            if (!failed.remove(path[2])) {
+              host.print("unload " + loaded.remove(path[2]));
+            }
             ServerHostingTest.answer(exchange, 200, "text/plain", "");
+          } else if (failed.contains(path[2])) {
+            boolean invoked = exchange.getRequestMethod().equals("POST");
+            ServerHostingTest.answer(exchange, invoked ? 503 : 200, "text/plain", "no worker");
           } else if (!loaded.containsKey(path[2])) {
             ServerHostingTest.answer(exchange, 404, "text/plain", "");
           } else {

@@ -154,6 +154,7 @@ final class ModelsOnDemand {
       if (status == OK || status == ALREADY_LOADED) {
         return;
       }
+      send("DELETE", "/models/" + name, null); // servers keep what failed, as if it were loaded
       if (status != NO_ROOM || !makeRoom()) {
         context.engine().deleteFolder(folder(target));
         throw new LoadFailure(status, answer.body());
