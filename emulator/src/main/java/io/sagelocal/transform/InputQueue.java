@@ -68,14 +68,16 @@ final class InputQueue implements AutoCloseable {
     list.close();
   }
 
-  /** A number without its line end is half written: its input is done once more. */
+  /** A number without its line end is half written: it goes, and its input is done once more. */
   private static BitSet readDone(Path file) throws IOException {
     BitSet done = new BitSet();
     if (Files.exists(file)) {
       String text = Files.readString(file, StandardCharsets.UTF_8);
-      text.substring(0, text.lastIndexOf('\n') + 1)
-          .lines()
-          .forEach(line -> done.set(Integer.parseInt(line)));
+      String whole = text.substring(0, text.lastIndexOf('\n') + 1);
+      whole.lines().forEach(line -> done.set(Integer.parseInt(line)));
+      if (!whole.equals(text)) {
+        Files.writeString(file, whole);
+      }
     }
     return done;
   }
