@@ -1,6 +1,5 @@
 package io.sagelocal;
 
-import io.sagelocal.account.ClientSettings;
 import io.sagelocal.account.ContainerAccess;
 import io.sagelocal.account.RoleSession;
 import io.sagelocal.api.Gateway;
@@ -20,12 +19,10 @@ import io.sagelocal.api.json.TrainingDescription;
 import io.sagelocal.api.json.TrainingOperations;
 import io.sagelocal.api.json.TransformOperations;
 import io.sagelocal.api.query.QueryProtocol;
-import io.sagelocal.aws.Arn;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.disk.DiskStateStore;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.EngineException;
-import io.sagelocal.engine.HostAccess;
 import io.sagelocal.faults.Faults;
 import io.sagelocal.faults.FaultyEngine;
 import io.sagelocal.hosting.AsyncInvocationCodec;
@@ -75,8 +72,7 @@ public final class Server implements AutoCloseable {
   private static final Duration CREDENTIALS_LAST = Duration.ofHours(6);
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-  private final ContainerEngine engine;
-  private final Path clientFiles;
+  private final GatewayReach reach;
   private final List<String> notes;
   private final Gateway gateway;
   private final TrainingJobs training;
@@ -84,16 +80,14 @@ public final class Server implements AutoCloseable {
   private final AsyncInvocations asyncInvocations;
   private final TransformJobs transforms;
   private final Sweep sweep;
-  private volatile boolean engineReached;
 
   private Server(Settings settings, ContainerEngine real, Timeline timeline, Duration modelPatience)
       throws IOException {
     Faults faults = new Faults();
     ContainerEngine engine = new FaultyEngine(real, faults, timeline, this::interrupt);
-    this.engine = engine;
     Path data = settings.dataFolder();
     Files.createDirectories(data);
-    this.clientFiles = data.resolve("containers-aws");
+    this.reach = new GatewayReach(engine, data.resolve("containers-aws"), this::gateway);
     try {
       StateStore store = opened(DiskStateStore.open(data.resolve("state.mv")));
       String instance = InstanceId.of(data);
@@ -111,7 +105,7 @@ public final class Server implements AutoCloseable {
       Places places = new Places(machine);
       Images images = new Images(engine, settings.images(), machine::cpuInstead);
       Tags tags = new Tags(store);
-      Function<Scope, ContainerAccess> access = this::access;
+      Function<Scope, ContainerAccess> access = reach::access;
       this.training =
           opened(
               new TrainingJobs(
@@ -148,7 +142,7 @@ public final class Server implements AutoCloseable {
           opened(
               new AsyncInvocations(
                   new Records<>(store, AsyncInvocations.KIND, new AsyncInvocationCodec(), timeline),
-                  endpoints,
+                  endpoints.routing(),
                   objects,
                   timeline,
                   data.resolve("async-answers")));
@@ -161,6 +155,7 @@ public final class Server implements AutoCloseable {
                       instance,
                       data.resolve("transforms")),
                   models));
+      Resources resources = new Resources(training, models, configs, endpoints, transforms);
       this.sweep =
           new Sweep(
               engine,
@@ -169,7 +164,7 @@ public final class Server implements AutoCloseable {
                   "training-job", data.resolve("jobs"),
                   "transform-job", data.resolve("transforms"),
                   "endpoint", data.resolve("endpoints")),
-              arn -> exists(Scope.of(arn), arn, models, configs));
+              resources::has);
       TrainingDescription descriptions = new TrainingDescription(training);
       Hold hold = new Hold(settings.hold());
       HostingOperations hosting = new HostingOperations(models, configs, endpoints, tags, hold);
@@ -182,7 +177,7 @@ public final class Server implements AutoCloseable {
                       new SearchOperations(training, descriptions, hosting, tags),
                       hosting,
                       new TransformOperations(transforms, tags, hold),
-                      new TagOperations(tags, (scope, arn) -> exists(scope, arn, models, configs))),
+                      new TagOperations(tags, resources::has)),
                   OperationTables.logs(new LogsOperations(logs)),
                   cloudwatch),
               faults);
@@ -195,7 +190,8 @@ public final class Server implements AutoCloseable {
                       new QueryProtocol(timeline, cloudwatch),
                       new CborProtocol(cloudwatch),
                       new FaultyInvocations(
-                          new InvocationHandler(endpoints, asyncInvocations, modelPatience),
+                          new InvocationHandler(
+                              endpoints.routing(), asyncInvocations, modelPatience),
                           faults,
                           timeline),
                       new AdminHandler(
@@ -273,22 +269,13 @@ public final class Server implements AutoCloseable {
     }
   }
 
+  private Gateway gateway() {
+    return gateway;
+  }
+
   /** Takes a job's instances away. */
   private void interrupt(Scope scope, String job) {
     training.interrupt(scope, job);
-  }
-
-  private boolean exists(Scope scope, Arn arn, Models models, EndpointConfigs configs) {
-    return switch (arn.type()) {
-      case "training-job" -> training.list(scope).stream().anyMatch(job -> job.arn().equals(arn));
-      case "model" -> models.list(scope).stream().anyMatch(model -> model.arn().equals(arn));
-      case "endpoint-config" ->
-          configs.list(scope).stream().anyMatch(config -> config.arn().equals(arn));
-      case "endpoint" -> endpoints.list(scope).stream().anyMatch(one -> one.arn().equals(arn));
-      case "transform-job" ->
-          transforms.list(scope).stream().anyMatch(job -> job.arn().equals(arn));
-      default -> false;
-    };
   }
 
   private Map<String, Object> health() {
@@ -298,32 +285,12 @@ public final class Server implements AutoCloseable {
         "version",
         Version.OF_THIS,
         "docker",
-        engineReached ? "running" : "not reached");
-  }
-
-  /**
-   * A container needs the gateway on an address it can reach: from the first container on it is
-   * there.
-   */
-  private synchronized HostAccess reachEngine(HostAccess access) {
-    if (!engineReached) {
-      try {
-        URI endpoint = URI.create("http://%s:%d".formatted(access.host(), gateway.port()));
-        new ClientSettings(endpoint).writeTo(clientFiles);
-        if (access.listenOn().isPresent()) {
-          gateway.listenOn(access.listenOn().get());
-        }
-        engineReached = true;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-    return access;
+        reach.isOpen() ? "running" : "not reached");
   }
 
   private void reachEngine() {
     try {
-      reachEngine(engine.connect());
+      reach.open();
       sweep.run();
     } catch (EngineException e) {
       log.warn(
@@ -331,12 +298,6 @@ public final class Server implements AutoCloseable {
     } catch (UncheckedIOException e) {
       log.error("containers cannot reach this emulator: {}", e.getMessage());
     }
-  }
-
-  private ContainerAccess access(Scope scope) {
-    HostAccess access = reachEngine(engine.connect());
-    URI endpoint = URI.create("http://%s:%d".formatted(access.host(), gateway.port()));
-    return ContainerAccess.of(endpoint, clientFiles, scope);
   }
 
   private <C extends AutoCloseable> C opened(C part) {

@@ -1,6 +1,7 @@
 package io.sagelocal;
 
 import io.sagelocal.aws.Arn;
+import io.sagelocal.aws.Scope;
 import io.sagelocal.engine.ContainerEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +10,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -62,7 +62,8 @@ final class Sweep {
     labelled
         .apply(RESOURCE)
         .forEach((name, arn) -> {
-          if (instance.equals(instances.get(name)) && isOrphan(arn)) {
+          if (instance.equals(instances.get(name))
+              && Arn.parse(arn).filter(this::isOrphan).isPresent()) {
             log.info("{} {} belongs to nothing on record and is removed", kind, name);
             remove.accept(name);
           }
@@ -72,26 +73,31 @@ final class Sweep {
   /** A folder comes after its record and goes before it. */
   private void removeFolders() {
     folders.forEach((type, root) -> {
-      for (Path account : entries(root)) {
-        for (Path region : entries(account)) {
-          for (Path folder : entries(region)) {
-            String arn =
-                "arn:aws:sagemaker:%s:%s:%s/%s"
-                    .formatted(
-                        region.getFileName(), account.getFileName(), type, folder.getFileName());
-            if (isOrphan(arn)) {
-              log.info("folder {} belongs to nothing on record and is removed", folder);
-              engine.deleteFolder(folder);
-            }
-          }
+      for (Path account : foldersIn(root)) {
+        for (Path region : foldersIn(account)) {
+          Scope.parse(name(account), name(region))
+              .ifPresent(scope -> removeFolders(scope, type, foldersIn(region)));
         }
       }
     });
   }
 
-  private static List<Path> entries(Path folder) {
+  private void removeFolders(Scope scope, String type, List<Path> resources) {
+    for (Path folder : resources) {
+      if (isOrphan(scope.sagemaker(type, name(folder)))) {
+        log.info("folder {} belongs to nothing on record and is removed", folder);
+        engine.deleteFolder(folder);
+      }
+    }
+  }
+
+  private static String name(Path folder) {
+    return String.valueOf(folder.getFileName());
+  }
+
+  private static List<Path> foldersIn(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.toList();
+      return entries.filter(Files::isDirectory).toList();
     } catch (NoSuchFileException e) {
       return List.of();
     } catch (IOException e) {
@@ -99,8 +105,7 @@ final class Sweep {
     }
   }
 
-  private boolean isOrphan(String label) {
-    Optional<Arn> arn = Arn.parse(label);
-    return arn.isPresent() && folders.containsKey(arn.get().type()) && !onRecord.test(arn.get());
+  private boolean isOrphan(Arn arn) {
+    return folders.containsKey(arn.type()) && !onRecord.test(arn);
   }
 }

@@ -3,6 +3,7 @@ package io.sagelocal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.engine.FakeHost;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,7 +144,9 @@ class ServerEndsTest {
 
   @Test
   void aJobPendsNoLongerThanItsLimit() throws IOException, InterruptedException {
-    create("first", "waits");
+    Map<String, Object> first = Requests.trainingJob("first", "waits");
+    first.put("StoppingCondition", Map.of("MaxRuntimeInSeconds", 86_400)); // it holds the place
+    server.sagemaker("CreateTrainingJob", first);
     awaitRunning("first");
     Map<String, Object> patient = Requests.trainingJob("patient", "ok");
     patient.put(
@@ -154,6 +158,7 @@ class ServerEndsTest {
     assertThat(job.path("StoppingCondition").path("MaxPendingTimeInSeconds").asInt())
         .isEqualTo(7200);
     assertThat(job.has("TrainingStartTime")).isFalse();
+    server.sagemaker("StopTrainingJob", name("first"));
   }
 
   @Test
@@ -266,6 +271,27 @@ class ServerEndsTest {
     assertThat(engine.networks()).containsOnlyKeys("somebody-elses");
     server.sagemaker("StopTrainingJob", name("job"));
     server.awaitJob("job", "Stopped");
+  }
+
+  @Test
+  void whatIsOnRecordInAnotherPartitionStaysAtTheStart() throws IOException, InterruptedException {
+    String request = new ObjectMapper().writeValueAsString(Requests.trainingJob("job", "waits"));
+    server.call("SageMaker.CreateTrainingJob", "cn-north-1", request);
+    awaitRunning("job");
+    Path jobs = data.resolve("jobs/000000000000/cn-north-1");
+    List<Path> orphans = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      orphans.add(Files.createDirectories(jobs.resolve("nobody-knows-" + i)));
+    }
+    Path noneOfOurs = Files.createDirectories(data.resolve("jobs/no-account/cn-north-1/job"));
+    Files.writeString(data.resolve("jobs/file"), "");
+    server.close();
+    server = server(1, false);
+    TestServer.await("orphans are gone", () -> orphans.stream().noneMatch(Files::exists));
+    assertThat(jobs.resolve("job")).exists();
+    assertThat(noneOfOurs).exists();
+    server.call("SageMaker.StopTrainingJob", "cn-north-1", "{\"TrainingJobName\":\"job\"}");
+    TestServer.await("the job is gone", () -> !Files.exists(jobs.resolve("job")));
   }
 
   @Test

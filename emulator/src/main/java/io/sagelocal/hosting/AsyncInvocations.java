@@ -33,7 +33,7 @@ public final class AsyncInvocations implements AutoCloseable {
   private static final Duration NEXT_TRY = Duration.ofMillis(500);
 
   private final Records<AsyncInvocation> records;
-  private final Endpoints endpoints;
+  private final InvocationRouting routing;
   private final AsyncExchange exchange;
   private final Timeline timeline;
   private final Map<Turns, Semaphore> turns = new ConcurrentHashMap<>();
@@ -47,12 +47,12 @@ public final class AsyncInvocations implements AutoCloseable {
    */
   public AsyncInvocations(
       Records<AsyncInvocation> records,
-      Endpoints endpoints,
+      InvocationRouting routing,
       ObjectStore objects,
       Timeline timeline,
       Path folder) {
     this.records = records;
-    this.endpoints = endpoints;
+    this.routing = routing;
     this.timeline = timeline;
     this.exchange = new AsyncExchange(objects, folder, threads);
   }
@@ -71,7 +71,7 @@ public final class AsyncInvocations implements AutoCloseable {
    *     S3, or it is not in service
    */
   public AsyncInvocation accept(Scope scope, String endpoint, AsyncInvocationRequest request) {
-    AsyncRules rules = endpoints.requireAsync(scope, endpoint);
+    AsyncRules rules = routing.requireAsync(scope, endpoint);
     String id = UUID.randomUUID().toString();
     AsyncInvocation accepted =
         new AsyncInvocation(
@@ -129,7 +129,7 @@ public final class AsyncInvocations implements AutoCloseable {
   }
 
   private Semaphore turns(Scope scope, String endpoint) {
-    int size = endpoints.requireAsyncSlots(scope, endpoint);
+    int size = routing.requireAsyncSlots(scope, endpoint);
     return turns.computeIfAbsent(
         new Turns(scope, endpoint, size), each -> new Semaphore(each.size(), true));
   }
@@ -143,7 +143,7 @@ public final class AsyncInvocations implements AutoCloseable {
         throw new AsyncRefusal("The request expired before an instance could take it");
       }
       try {
-        return endpoints.route(scope, invocation.endpoint(), InvocationTarget.ASYNC);
+        return routing.route(scope, invocation.endpoint(), InvocationTarget.ASYNC);
       } catch (ServiceError e) {
         if (!e.code().equals("ServiceUnavailable")) {
           throw e;

@@ -18,14 +18,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates, shows, deletes and finds Endpoints; each lives on a virtual thread of its own. */
+/** Creates, shows, updates and deletes Endpoints, as callers of the API ask. */
 public final class Endpoints implements AutoCloseable {
   /** The kind of record an endpoint is. */
   public static final String KIND = "endpoint";
@@ -35,18 +32,18 @@ public final class Endpoints implements AutoCloseable {
   /** An endpoint whose container cannot be removed goes on trying, but nobody waits for it. */
   private static final Duration DELETE_PATIENCE = Duration.ofMinutes(1);
 
-  private record Key(Scope scope, String name) {}
-
   private final HostingContext context;
   private final EndpointConfigs configs;
   private final Models models;
-  private final Map<Key, EndpointRun> runs = new ConcurrentHashMap<>();
-  private final ExecutorService lives = Executors.newVirtualThreadPerTaskExecutor();
+  private final EndpointRuns runs;
+  private final InvocationRouting routing;
 
   public Endpoints(HostingContext context, EndpointConfigs configs, Models models) {
     this.context = context;
     this.configs = configs;
     this.models = models;
+    this.runs = new EndpointRuns(context);
+    this.routing = new InvocationRouting(context.records(), runs);
   }
 
   /** The log group of an endpoint's containers. */
@@ -57,7 +54,7 @@ public final class Endpoints implements AutoCloseable {
   /** Takes up every endpoint that an earlier run of the emulator left. */
   public void resume() {
     for (Stored<Endpoint> stored : context.records().all()) {
-      begin(stored.scope(), stored.name());
+      runs.begin(stored.scope(), stored.name());
     }
   }
 
@@ -82,7 +79,7 @@ public final class Endpoints implements AutoCloseable {
             () ->
                 ServiceError.validation(
                     "Cannot create already existing endpoint \"%s\".", endpoint.arn()));
-    begin(scope, name);
+    runs.begin(scope, name);
     return endpoint;
   }
 
@@ -164,10 +161,7 @@ public final class Endpoints implements AutoCloseable {
                   return endpoint.in(new Updating(next), now);
                 })
             .orElseThrow(() -> unknown(scope, before.name()));
-    EndpointRun run = runs.get(new Key(scope, before.name()));
-    if (run != null) {
-      run.changed();
-    }
+    runs.find(scope, before.name()).ifPresent(EndpointRun::changed);
     return after;
   }
 
@@ -193,10 +187,7 @@ public final class Endpoints implements AutoCloseable {
         .isEmpty()) {
       throw unknown(scope, name);
     }
-    EndpointRun run = runs.get(new Key(scope, name));
-    if (run != null) {
-      run.deleteRequested();
-    }
+    runs.find(scope, name).ifPresent(EndpointRun::deleteRequested);
   }
 
   /** Deletes every endpoint of these accounts, also those that are still starting. */
@@ -221,94 +212,15 @@ public final class Endpoints implements AutoCloseable {
     }
   }
 
-  /**
-   * Claims the instance that answers an invocation.
-   *
-   * @throws ServiceError ValidationError when there is no such endpoint, variant, container or
-   *     model or it is not in service, ServiceUnavailable while its containers are started again
-   */
-  public Route route(Scope scope, String name, InvocationTarget target) {
-    return Optional.ofNullable(runs.get(new Key(scope, name)))
-        .flatMap(run -> run.route(target))
-        .orElseThrow(() -> refusal(scope, name, target));
-  }
-
-  /**
-   * How an endpoint answers to S3.
-   *
-   * @throws ServiceError a ValidationError when there is no such endpoint, it is not in service or
-   *     does not answer to S3
-   */
-  AsyncRules requireAsync(Scope scope, String name) {
-    Endpoint endpoint =
-        find(scope, name)
-            .filter(Endpoint::serves)
-            .orElseThrow(() -> refusal(scope, name, InvocationTarget.ASYNC));
-    return AsyncRules.of(endpoint.deployment().config())
-        .orElseThrow(() ->
-            new ServiceError(
-                "ValidationError",
-                "Endpoint %s has no AsyncInferenceConfig; use InvokeEndpoint".formatted(name)));
-  }
-
-  /** How many invocations an endpoint that answers to S3 has at a time. */
-  int requireAsyncSlots(Scope scope, String name) {
-    return requireAsync(scope, name).perInstance()
-        * find(scope, name).stream()
-            .flatMap(endpoint -> endpoint.variants().stream())
-            .mapToInt(ProductionVariant::instanceCount)
-            .sum();
-  }
-
-  /** Why an invocation has nowhere to go. */
-  private ServiceError refusal(Scope scope, String name, InvocationTarget target) {
-    Optional<Endpoint> endpoint = find(scope, name);
-    if (endpoint.isEmpty()) {
-      return new ServiceError(
-          "ValidationError",
-          "Endpoint %s of account %s not found.".formatted(name, scope.account()));
-    }
-    if (!endpoint.get().serves()) {
-      return new ServiceError(
-          "ValidationError",
-          "Endpoint %s of account %s is not InService but %s."
-              .formatted(name, scope.account(), endpoint.get().status()));
-    }
-    List<String> variants =
-        endpoint.get().variants().stream().map(ProductionVariant::name).toList();
-    return target.variant().filter(asked -> !variants.contains(asked)).isEmpty()
-        ? new ServiceError(
-            "ServiceUnavailable",
-            "No container of endpoint %s is up; they are being started again.".formatted(name))
-        : new ServiceError(
-            "ValidationError",
-            "Endpoint %s has no variant %s; it has %s."
-                .formatted(name, target.variant().orElse(""), String.join(", ", variants)));
+  /** Where invocations of these endpoints go. */
+  public InvocationRouting routing() {
+    return routing;
   }
 
   /** Stops the containers; the endpoints stay on record and are started again by a next start. */
   @Override
   public void close() {
-    lives.shutdownNow();
-    lives.close();
-    try (ExecutorService stops = Executors.newVirtualThreadPerTaskExecutor()) {
-      runs.values().forEach(run -> stops.execute(run::shutDown));
-    }
-  }
-
-  /** The run is on the map before it reads the record, so that a delete reaches it either way. */
-  private void begin(Scope scope, String name) {
-    Key key = new Key(scope, name);
-    EndpointRun run = new EndpointRun(context, scope, name);
-    runs.put(key, run);
-    lives.execute(() -> {
-      try {
-        run.live();
-        runs.remove(key, run);
-      } catch (InterruptedException e) {
-        log.debug("let go of endpoint {}", name);
-      }
-    });
+    runs.close();
   }
 
   private static Arn arn(Scope scope, String name) {

@@ -2,7 +2,7 @@
  * EndpointConfigs, Endpoints and their ProductionVariants. Start with {@link
  * io.sagelocal.hosting.Endpoints}, what callers may ask, and {@link
  * io.sagelocal.hosting.EndpointRun}, the life of one endpoint on a virtual thread of its own.
- * Routing an invocation reads a snapshot and never blocks.
+ * {@link io.sagelocal.hosting.InvocationRouting} reads a snapshot and never blocks.
  */
 @NullMarked
 package io.sagelocal.hosting;

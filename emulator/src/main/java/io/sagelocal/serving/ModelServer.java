@@ -1,29 +1,18 @@
 package io.sagelocal.serving;
 
-import io.sagelocal.account.ContainerAccess;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.ContainerNetwork;
-import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.Exit;
-import io.sagelocal.engine.Folder;
 import io.sagelocal.engine.Limits;
 import io.sagelocal.engine.UnreachableException;
 import io.sagelocal.logs.ContainerLog;
 import io.sagelocal.logs.LogStream;
-import io.sagelocal.models.ModelData;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -83,7 +72,8 @@ public final class ModelServer {
       throws ServingFailure, InterruptedException {
     try {
       ModelServer server =
-          new ModelServer(context, spec, findOrStart(context, spec, limits, abandoned));
+          new ModelServer(
+              context, spec, new Launch(context, spec, limits, abandoned).findOrStart());
       try {
         server.awaitHealth(abandoned);
         return server;
@@ -210,87 +200,6 @@ public final class ModelServer {
     Optional<ContainerId> found = engine.find(containerName);
     found.ifPresent(id -> engine.stop(id, STOP_GRACE));
     found.ifPresent(engine::remove);
-  }
-
-  private static ContainerId findOrStart(
-      ServingContext context, ModelServerSpec spec, Limits limits, BooleanSupplier abandoned)
-      throws ServingFailure {
-    Optional<ContainerId> kept = context.engine().find(spec.containerName());
-    if (kept.isPresent()) {
-      return kept.get();
-    }
-    String image = context.images().require(spec.container().image());
-    context.engine().deleteFolder(spec.folder());
-    try {
-      List<Folder> folders = folders(context, spec, abandoned);
-      if (spec.network() instanceof ContainerNetwork.Guarded own) {
-        context.engine().createNetwork(own.name(), true, spec.instance().labels());
-      }
-      return context.engine().start(containerSpec(context, spec, image, limits, folders));
-    } catch (EngineException | ServingFailure e) {
-      discard(context.engine(), spec);
-      throw e;
-    }
-  }
-
-  private static ContainerSpec containerSpec(
-      ServingContext context,
-      ModelServerSpec spec,
-      String image,
-      Limits limits,
-      List<Folder> models) {
-    Map<String, String> environment = new LinkedHashMap<>();
-    List<Folder> folders = new ArrayList<>(models);
-    if (spec.instance().model().isolated()) {
-      environment.putAll(ContainerAccess.none(spec.instance().scope()));
-    } else {
-      ContainerAccess own = context.access().apply(spec.instance().scope());
-      ContainerAccess access = spec.instance().model().role().map(own::as).orElse(own);
-      environment.putAll(access.environment());
-      folders.add(access.folder());
-    }
-    if (spec.container().multiModel()) {
-      environment.put("SAGEMAKER_MULTI_MODEL", "true");
-    }
-    environment.putAll(spec.container().environment());
-    Map<String, String> labels = new LinkedHashMap<>(spec.instance().labels());
-    labels.put(GPUS_LABEL, String.join(",", limits.gpus()));
-    return new ContainerSpec(
-        spec.containerName(),
-        image,
-        Optional.empty(),
-        List.of("serve"),
-        environment,
-        spec.container().hostname().orElse("model"),
-        spec.network(),
-        folders,
-        List.of(PORT),
-        labels,
-        limits);
-  }
-
-  /** The folder of the model's files, filled; or of the models that come later. */
-  private static List<Folder> folders(
-      ServingContext context, ModelServerSpec spec, BooleanSupplier abandoned)
-      throws ServingFailure {
-    boolean multiModel = spec.container().multiModel();
-    Path local = spec.folder().resolve(multiModel ? "models" : "model");
-    try {
-      Files.createDirectories(local);
-    } catch (IOException e) {
-      throw new ServingFailure(
-          "Folder %s could not be made: %s".formatted(local, e.getMessage()), e);
-    }
-    Optional<ModelData> data = spec.container().data();
-    if (data.isPresent()) {
-      new ModelDownload(
-              context.objects(),
-              context.timeline(),
-              spec.instance().timeLimits().download(),
-              abandoned)
-          .download(data.get(), local);
-    }
-    return List.of(new Folder(multiModel ? "/opt/ml/models" : "/opt/ml/model", local, true));
   }
 
   private void awaitHealth(BooleanSupplier abandoned) throws ServingFailure, InterruptedException {

@@ -6,7 +6,7 @@ import io.sagelocal.api.invoke.InvocationPath.Kind;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.hosting.AsyncInvocations;
-import io.sagelocal.hosting.Endpoints;
+import io.sagelocal.hosting.InvocationRouting;
 import io.sagelocal.hosting.Route;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,7 +48,7 @@ public final class InvocationHandler extends Handler.Abstract {
 
   private static final Logger log = LoggerFactory.getLogger(InvocationHandler.class);
 
-  private final Endpoints endpoints;
+  private final InvocationRouting routing;
   private final AsyncInvocations async;
   private final Duration patience;
 
@@ -64,9 +64,9 @@ public final class InvocationHandler extends Handler.Abstract {
   /**
    * @param patience how long a container may be silent
    */
-  public InvocationHandler(Endpoints endpoints, AsyncInvocations async, Duration patience) {
+  public InvocationHandler(InvocationRouting routing, AsyncInvocations async, Duration patience) {
     super(InvocationType.NON_BLOCKING);
-    this.endpoints = endpoints;
+    this.routing = routing;
     this.async = async;
     this.patience = patience;
   }
@@ -119,7 +119,7 @@ public final class InvocationHandler extends Handler.Abstract {
             .start(() -> acceptAsync(scope, path.endpoint(), request, response, callback));
         return true;
       }
-      Route route = endpoints.route(scope, path.endpoint(), InvocationHeaders.target(headers));
+      Route route = routing.route(scope, path.endpoint(), InvocationHeaders.target(headers));
       new Exchange(client, patience, path.kind(), route, request, response, callback).begin();
     } catch (ServiceError e) {
       refuse(request, response, callback, e);
