@@ -2,6 +2,7 @@ package io.sagelocal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sagelocal.TestServer.Answer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -112,7 +113,9 @@ class ServerAsyncInvocationTest extends InvocationTestBase {
     Answer created = server.sagemaker("CreateEndpointConfig", config);
     assertThat(created.status()).as(created.message()).isEqualTo(200);
     server.sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "endpoint"));
-    server.awaitEndpoint("endpoint", "InService");
+    JsonNode endpoint = server.awaitEndpoint("endpoint", "InService");
+    assertThat(endpoint.at("/AsyncInferenceConfig/OutputConfig/S3OutputPath").asText())
+        .isEqualTo(output.get("S3OutputPath"));
   }
 
   private HttpResponse<String> async(String input) throws Exception {

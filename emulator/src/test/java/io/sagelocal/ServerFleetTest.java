@@ -104,6 +104,8 @@ class ServerFleetTest {
     random.put("RoutingConfig", Map.of("RoutingStrategy", "RANDOM"));
     config("random", random);
     deploy("random");
+    assertThat(describe().at("/ProductionVariants/0/RoutingConfig/RoutingStrategy").asText())
+        .isEqualTo("RANDOM");
     try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<HttpResponse<String>>> answers = new ArrayList<>();
       for (int i = 0; i < 60; i++) {

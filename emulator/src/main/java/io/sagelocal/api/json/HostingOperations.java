@@ -1,6 +1,7 @@
 package io.sagelocal.api.json;
 
 import io.sagelocal.aws.Arn;
+import io.sagelocal.aws.Document;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.definitions.Definition;
 import io.sagelocal.hosting.Endpoint;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The Model, EndpointConfig and Endpoint operations. */
@@ -205,12 +207,20 @@ public final class HostingOperations {
     answer.put("CreationTime", endpoint.creationTime());
     answer.put("LastModifiedTime", endpoint.lastModifiedTime());
     answer.put("ProductionVariants", variants(endpoint));
+    Document config = endpoint.deployment().config();
+    config
+        .findDocument("AsyncInferenceConfig")
+        .ifPresent(async -> answer.put("AsyncInferenceConfig", async.members()));
     return answer;
   }
 
   private static List<Map<String, Object>> variants(Endpoint endpoint) {
     Map<String, ProductionVariant> desired = new HashMap<>();
     endpoint.desiredVariants().forEach(variant -> desired.put(variant.name(), variant));
+    Map<String, Document> asked = new HashMap<>();
+    for (Document each : endpoint.deployment().config().documents("ProductionVariants")) {
+      asked.put(each.text("VariantName"), each);
+    }
     return endpoint.variants().stream()
         .map(variant -> {
           ProductionVariant then = desired.getOrDefault(variant.name(), variant);
@@ -220,6 +230,9 @@ public final class HostingOperations {
           one.put("DesiredWeight", then.weight());
           one.put("CurrentInstanceCount", endpoint.serves() ? variant.instanceCount() : 0);
           one.put("DesiredInstanceCount", then.instanceCount());
+          Optional.ofNullable(asked.get(variant.name()))
+              .flatMap(request -> request.findDocument("RoutingConfig"))
+              .ifPresent(routing -> one.put("RoutingConfig", routing.members()));
           return one;
         })
         .toList();
