@@ -182,6 +182,8 @@ class ServerHostingTest {
     ByteArrayOutputStream log = new ByteArrayOutputStream();
     System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
     try {
+      server.close();
+      server = new TestServer(data, engine, timeline);
       deploy("takes-its-time");
       server.awaitEndpoint("endpoint", "InService");
       server.sagemaker("UpdateEndpoint", Requests.endpoint("endpoint", "config"));

@@ -41,8 +41,8 @@ public final class ForwardedRequest extends Request.Wrapper {
   private void close(Runnable then) {
     Runnable end =
         () -> {
-          then.run();
           tellWaiting();
+          then.run();
         };
     synchronized (this) {
       closed = true;

@@ -87,8 +87,6 @@ public final class Gateway implements AutoCloseable {
           config.http.maxRequestSize = RequestBody.MAX_BYTES;
           config.jetty.modifyServer(jetty -> {
             server[0] = jetty;
-            services.s3().handler().setServer(jetty);
-            services.invocations().setServer(jetty);
             jetty.setHandler(new Router(services.s3().handler(), services.invocations()));
           });
           config.jetty.modifyHttpConfiguration(Gateway::tolerant);

@@ -9,6 +9,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -39,6 +40,13 @@ final class Router extends Handler.Wrapper {
     this.invocations = invocations;
     addBean(this.s3);
     addBean(invocations);
+  }
+
+  @Override
+  public void setServer(Server server) {
+    super.setServer(server);
+    s3.setServer(server);
+    invocations.setServer(server);
   }
 
   /** The rest, which may wait. */
