@@ -10,6 +10,7 @@ import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.state.FakeTimeline;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How the one port tells requests apart, byte by byte. */
@@ -139,6 +142,39 @@ class ServerGatewayTest {
     lines.addAll(List.of(headers));
     lines.addAll(List.of("", form));
     return raw(lines.toArray(String[]::new));
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere loopback has one address")
+  void itListensOnLoopbackAndWhereContainersReachItAlone(@TempDir Path other)
+      throws IOException, InterruptedException {
+    InetAddress usual = loopback(1);
+    InetAddress ofContainers = loopback(3);
+    engine.reachesHostAt(ofContainers);
+    try (TestServer own = new TestServer(other, engine, timeline)) {
+      int port = own.endpoint().getPort();
+      TestServer.await("the containers' address", () -> answers(ofContainers, port));
+      assertThat(answers(usual, port)).isTrue();
+      List<InetAddress> others =
+          NetworkInterface.networkInterfaces()
+              .flatMap(NetworkInterface::inetAddresses)
+              .filter(address -> !address.equals(usual))
+              .toList();
+      assertThat(others).isNotEmpty().noneMatch(address -> answers(address, port));
+      assertThat(answers(loopback(2), port)).isFalse();
+    }
+  }
+
+  private static InetAddress loopback(int last) throws IOException {
+    return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
+  }
+
+  private static boolean answers(InetAddress address, int port) {
+    try (Socket socket = new Socket(address, port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ public final class FakeContainerEngine implements ContainerEngine {
   private final AtomicInteger ids = new AtomicInteger();
   private volatile MachineSize machine = new MachineSize(2, 8L << 30);
   private volatile List<String> gpus = List.of();
+  private volatile HostAccess access = new HostAccess("127.0.0.1", Optional.empty());
   private volatile boolean layers = true;
   private volatile boolean down;
 
@@ -65,6 +67,12 @@ public final class FakeContainerEngine implements ContainerEngine {
   /** An image whose pull never ends by itself. */
   public FakeContainerEngine slowImage(String name, Runnable pulling) {
     slow.put(name, pulling);
+    return this;
+  }
+
+  /** An address of this machine that containers seem to know it by. */
+  public FakeContainerEngine reachesHostAt(InetAddress address) {
+    access = new HostAccess(address.getHostAddress(), Optional.of(address));
     return this;
   }
 
@@ -146,7 +154,7 @@ public final class FakeContainerEngine implements ContainerEngine {
   @Override
   public HostAccess connect() {
     requireUp();
-    return new HostAccess("127.0.0.1", Optional.empty());
+    return access;
   }
 
   @Override
