@@ -114,9 +114,20 @@ def host_figures(report, client):
         assert len(events) == hosts, events
         return max(float(event['message']) for event in events) - began
 
-    pairs = [(all_in_user_code(8), all_in_user_code(1)) for _ in range(7)]
-    report('8 hosts, create to all in user code, s', statistics.median(p[0] for p in pairs),
-           statistics.median(p[1] for p in pairs), 3.0, 'one host')
+    def docker(hosts):
+        runs = [subprocess.Popen(['docker', 'run', '--rm', '--network', network, '--entrypoint', '/bin/date', IMAGE],
+                                 stdout=subprocess.DEVNULL) for _ in range(hosts)]
+        assert [run.wait() for run in runs] == [0] * hosts
+
+    network = 'bench-' + uuid.uuid4().hex[:12]
+    subprocess.check_call(['docker', 'network', 'create', network], stdout=subprocess.DEVNULL)
+    try:
+        rounds = [(all_in_user_code(8), all_in_user_code(1), timed(lambda: docker(8))) for _ in range(5)]
+    finally:
+        subprocess.check_call(['docker', 'network', 'rm', network], stdout=subprocess.DEVNULL)
+    eight, one, theirs = (statistics.median(column) for column in zip(*rounds))
+    report('8 hosts, create to all in user code, s', eight, one, 3.0, 'one host')
+    report('8 hosts, create to all in user code, s', eight, theirs, 1.0, 'eight docker run at once on a network')
 
 
 def post(connection, path, headers):
