@@ -1,4 +1,7 @@
-"""The emulator killed at random moments while jobs are in every phase, and what its next start makes of them."""
+"""The emulator killed at random moments while jobs are in every phase, and what its next start makes of them.
+
+A run makes the choices of another one with that one's SAGELOCAL_TEST_SEED; what they meet is the machine's doing.
+"""
 import os
 import random
 import time
@@ -14,6 +17,7 @@ pytestmark = pytest.mark.skipif(sdk.VERSION < (2, 0),
                                 reason='no SDK takes part: these requests are made once, beside the newest one')
 
 ROUNDS = 10
+OBJECTS = 200
 LINES = ['line %d' % i for i in range(10)] + ['read input and more']
 GROUP = '/aws/sagemaker/TrainingJobs'
 
@@ -26,6 +30,8 @@ for i in $(seq 0 9); do echo line $i; sleep 0.05; done
 echo read $(cat input/data/train/in input/data/train/mine)
 for place in model output/data checkpoints; do echo $(hostname) > $place/$(hostname); done
 """
+# some take long to upload, and some read what is fed to them
+VARIANTS = ['', 'head -c 8000000 /dev/urandom > output/data/noise\n', '[ $(wc -c < input/data/pipe_0) = %d ]\n' % (4 * OBJECTS + len('input'))]
 
 
 class Crashes(object):
@@ -36,17 +42,21 @@ class Crashes(object):
         self.stopped, self.jobs = set(), []
         self.session = boto3.session.Session('000000000000', 'secret', region_name='us-east-1')
         self.client('s3').create_bucket(Bucket='bucket')
+        for i in range(OBJECTS):
+            self.client('s3').put_object(Bucket='bucket', Key='data/more/%d' % i, Body=b'more')
         self.client('s3').put_object(Bucket='bucket', Key='data/in', Body=b'input')
 
     def client(self, service):
         config = boto3.session.Config(retries={'max_attempts': 0})
         return self.session.client(service, endpoint_url=self.emulator.endpoint, config=config)
 
-    def create(self, name):
+    def create(self, name, variant):
         """Begins a job; one whose creation was answered is there from then on."""
-        request = shell_job(self.client, name, 'bucket', SCRIPT, hosts=self.random.choice([1, 2]),
-                            channels=[prefix_channel('train', 'bucket', 'data/')],
-                            CheckpointConfig={'S3Uri': 's3://bucket/checkpoints/' + name})
+        channels = [prefix_channel('train', 'bucket', 'data/')]
+        if 'pipe' in variant:
+            channels.append(dict(prefix_channel('pipe', 'bucket', 'data/'), InputMode='Pipe'))
+        request = shell_job(self.client, name, 'bucket', SCRIPT + variant, hosts=self.random.choice([1, 2]),
+                            channels=channels, CheckpointConfig={'S3Uri': 's3://bucket/checkpoints/' + name})
         self.client('sagemaker').create_training_job(**request)
         self.jobs.append((name, request['ResourceConfig']['InstanceCount']))
 
@@ -72,8 +82,8 @@ class Crashes(object):
         self.emulator.start(self.emulator.note['port'])
 
     def round(self, number):
-        for i in range(3):
-            self.create('job-%d-%d' % (number, i))
+        for i, variant in enumerate(VARIANTS):
+            self.create('job-%d-%d' % (number, i), variant)
             self.pause(0.8)
         if self.random.random() < 0.3:
             self.stop_some()
