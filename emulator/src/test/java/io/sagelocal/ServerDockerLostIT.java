@@ -49,6 +49,29 @@ class ServerDockerLostIT {
   }
 
   @Test
+  void checkpointsThatWereJustWrittenOutliveADockerThatIsKilled() throws Exception {
+    try (TestDocker docker = TestDocker.open();
+        DockerServer emulator =
+            new DockerServer(data, docker.environment(), MachineSettings.DEFAULT)) {
+      TestServer server = emulator.server();
+      Map<String, Object> request =
+          emulator.request(
+              "job",
+              "ml.m5.large",
+              "echo first > /opt/ml/checkpoints/epoch; echo saved; " + GOES_ON);
+      request.put("CheckpointConfig", Map.of("S3Uri", "s3://bucket/checkpoints"));
+      server.sagemaker("CreateTrainingJob", request);
+      emulator.awaitLines("job", 1);
+      docker.kill();
+      docker.start();
+      assertEndedWithDocker(server.awaitJob("job", "Failed"));
+      assertThat(server.s3("GET", "/bucket/checkpoints/epoch", new byte[0]).body())
+          .asString()
+          .isEqualTo("first\n");
+    }
+  }
+
+  @Test
   void anEndpointServesAgainOnceDockerIsBack() throws Exception {
     try (TestDocker docker = TestDocker.open();
         DockerServer emulator =
