@@ -73,7 +73,7 @@ def train(model_dir, output_data_dir, **kwargs):
 @pytest.mark.parametrize('how', ['stopped', 'limit'])
 def test_a_job_that_is_ended_keeps_what_it_saved(client, bucket, name, how):
     source = api.upload_script(client, bucket, WAITS)
-    limit = {'MaxRuntimeInSeconds': 3 if how == 'limit' else 600}
+    limit = {'MaxRuntimeInSeconds': 8 if how == 'limit' else 600}
     client('sagemaker').create_training_job(**api.training_job(name, bucket, source, StoppingCondition=limit))
     if how == 'stopped':
         wait_for('waiting in the log', lambda: 'waiting' in messages(client, name))
