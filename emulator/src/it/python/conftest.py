@@ -39,7 +39,7 @@ class Emulator(object):
 
     def start(self, port):
         self.launch(port)
-        wait_for('Ready. in %s' % self.log, self.ready, 120)
+        wait_for('Ready. in %s' % self.log, self.ready, 300)
         with open(os.path.join(self.data, 'server.json')) as note:
             self.note = json.load(note)
         self.endpoint = self.note['endpoint']

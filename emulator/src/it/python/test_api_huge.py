@@ -9,9 +9,8 @@ import shutil
 import api
 import pytest
 import sdk
-from conftest import Emulator
+from conftest import Emulator, wait_for
 from test_api_hosts import DEBIAN, log, prefix_channel
-from test_api_training import described
 
 pytestmark = pytest.mark.skipif(sdk.VERSION < (2, 0),
                                 reason='no SDK takes part: these requests are made once, beside the newest one')
@@ -54,12 +53,18 @@ def test_huge_channels_need_little_memory(small_emulator, client, name):
     request = api.training_job(name, 'huge', InputDataConfig=channels)
     request['AlgorithmSpecification'] = {'TrainingImage': DEBIAN, 'TrainingInputMode': 'File',
                                          'ContainerEntrypoint': ['/bin/bash', '-c', SCRIPT.strip().replace('\n', '; ')]}
-    client('sagemaker').create_training_job(**request)
-    described(client, name, 'Completed')
+    sagemaker = client('sagemaker')
+    sagemaker.create_training_job(**request)
+    status = wait_for('the end', lambda: ended(sagemaker.describe_training_job(TrainingJobName=name)), 300)
+    assert status == 'Completed'
     assert log(client, name) == [str(OBJECTS), '30', str(LARGE)] + 2 * [str(LARGE)] + 2 * [str(10 * OBJECTS)]
     with open('/proc/%d/cmdline' % small_emulator.process.pid) as words:
         assert '-Xmx256m' in words.read()
     assert peak_memory(small_emulator.process.pid) < 600 << 20
+
+
+def ended(job):
+    return job['TrainingJobStatus'] if job['TrainingJobStatus'] != 'InProgress' else None
 
 
 def peak_memory(pid):

@@ -122,6 +122,21 @@ class ServerTrainingTest {
   }
 
   @Test
+  void aFailureFileThatIsALinkTellsNothingOfThisMachine() throws IOException, InterruptedException {
+    Path secret = Files.writeString(data.resolve("secret"), "what others shall not read");
+    engine.image(
+        "links",
+        host -> {
+          Files.createSymbolicLink(host.path("/opt/ml/output/failure"), secret);
+          host.print("no such column");
+          return 1;
+        });
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "links"));
+    assertThat(server.awaitJob("job", "Failed").path("FailureReason").asText())
+        .isEqualTo("AlgorithmError: last log lines: no such column, exit code: 1");
+  }
+
+  @Test
   void withoutAFailureFileTheReasonTellsTheExitCode() throws IOException, InterruptedException {
     server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "silent"));
     assertThat(server.awaitJob("job", "Failed").path("FailureReason").asText())

@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,8 @@ final class FailureReasons {
   private FailureReasons() {}
 
   /**
-   * The first part of the failure file, or of the log's last lines when there is no such file.
+   * The first part of the failure file, or of the log's last lines when there is no such file. A
+   * link is none: it would lead to a file of this machine, not of the container's.
    *
    * @param host named when it is one of several
    */
@@ -38,7 +40,10 @@ final class FailureReasons {
     if (exit.outOfMemory()) {
       ended += " (killed because the machine or its memory limit ran out of memory)";
     }
-    String told = Files.isRegularFile(failureFile) ? head(failureFile).strip() : "";
+    String told =
+        Files.isRegularFile(failureFile, LinkOption.NOFOLLOW_LINKS)
+            ? head(failureFile).strip()
+            : "";
     if (!told.isEmpty()) {
       return cut(error + told, ended);
     }

@@ -95,8 +95,7 @@ public record TrainingJob(
       return this;
     }
     List<Transition> next = new ArrayList<>(transitions);
-    Transition last = next.removeLast();
-    next.add(new Transition(last.status(), WAITING, last.start(), last.end()));
+    next.add(next.removeLast().saying(WAITING));
     return with(now, state, stop, trainingStart, trainingEnd, next);
   }
 
@@ -292,18 +291,8 @@ public record TrainingJob(
         reuse);
   }
 
-  /** Closes the current transition and opens the next; the same status again goes on. */
   private TrainingJob entering(String status, String message, Instant now) {
-    List<Transition> next = new ArrayList<>(transitions);
-    if (!next.isEmpty()) {
-      Transition last = next.removeLast();
-      if (last.status().equals(status)) {
-        next.add(ended() ? last.endedAt(now) : last);
-        return with(next);
-      }
-      next.add(last.endedAt(now));
-    }
-    next.add(new Transition(status, message, now, ended() ? Optional.of(now) : Optional.empty()));
-    return with(next);
+    Optional<Instant> end = ended() ? Optional.of(now) : Optional.empty();
+    return with(new Transition(status, message, now, end).after(transitions));
   }
 }
