@@ -1,7 +1,7 @@
 """Channels of very many and of very large objects, on an emulator that has little memory.
 
-100,000 objects and 5 GiB take two minutes, most of it to put them into the store: `scripts/test huge` does that. 4,000
-and 1 GiB are past whatever could be held in 256 MiB, and would show most of the same faults.
+100,000 objects and 5 GiB take minutes, most of it to put them into the store: `scripts/test huge` does that. 4,000 and
+1 GiB are past whatever could be held in 256 MiB, and would show most of the same faults.
 """
 import os
 import shutil
