@@ -123,5 +123,13 @@ def test_an_asynchronous_invocation_is_answered_to_s3(client, bucket, name):
     key = accepted['OutputLocation'].split('/', 3)[3]
     wait_for('the answer', lambda: 'Contents' in s3.list_objects_v2(Bucket=bucket, Prefix=key))
     assert s3.get_object(Bucket=bucket, Key=key)['Body'].read() == b'hello|text/plain|text/css'
+    runtime = client('sagemaker-runtime')
+    if 'Body' in runtime.meta.service_model.operation_model('InvokeEndpointAsync').input_shape.members:
+        inline = runtime.invoke_endpoint_async(EndpointName=name, Body=b'inline', ContentType='text/plain',
+                                               Accept='text/css', S3OutputPathExtension='team', Filename='answer')
+        assert inline['OutputLocation'] == 's3://%s/out/team/answer' % bucket
+        wait_for('the answer', lambda: 'Contents' in s3.list_objects_v2(Bucket=bucket, Prefix='out/team/answer'))
+        body = s3.get_object(Bucket=bucket, Key='out/team/answer')['Body'].read()
+        assert body == b'inline|text/plain|text/css'
     client('sagemaker').delete_endpoint(EndpointName=name)
     wait_for('the endpoint is gone', lambda: gone(client, name))

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server behind it that answers before it has read the request. */
 class S3ForwarderTest {
-  private static final int REQUESTS = 2_000;
+  private static final int REQUESTS = 500;
   private static final String ANSWER = "HTTP/1.1 200";
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
