@@ -55,15 +55,20 @@ def huge_emulator(tmp_path, monkeypatch):
 
 def test_a_gibibyte_of_lines_is_transformed_with_little_memory(huge_emulator, client, name, image):
     light_model.create(client, name, image, UPPER='yes')
-    create(client, 'huge', name, BatchStrategy='MultiRecord', MaxConcurrentTransforms=4, MaxPayloadInMB=6)
-    wait_for('the job has ended', lambda: status(client, name) != 'InProgress', 400)
-    assert ended(client, name)['TransformJobStatus'] == 'Completed'
     expected = hashlib.sha256()
     for block in blocks():
         expected.update(block.upper())
-    output = client('s3').get_object(Bucket='huge', Key='out/lines.out')
-    assert output['ContentLength'] == GIB
-    assert digest(output['Body']) == expected.hexdigest()
+    for concurrent, megabytes in ((4, 6), (1, 100)):
+        job = '%s-%d' % (name, megabytes)
+        create(client, 'huge', name, TransformJobName=job, BatchStrategy='MultiRecord',
+               MaxConcurrentTransforms=concurrent, MaxPayloadInMB=megabytes)
+        wait_for('the job has ended', lambda: status(client, job) != 'InProgress', 400)
+        ending = ended(client, job)
+        assert ending['TransformJobStatus'] == 'Completed', ending
+        output = client('s3').get_object(Bucket='huge', Key='out/lines.out')
+        assert output['ContentLength'] == GIB
+        assert digest(output['Body']) == expected.hexdigest()
+        client('s3').delete_object(Bucket='huge', Key='out/lines.out')
     with open('/proc/%d/cmdline' % huge_emulator.process.pid) as words:
         assert '-Xmx256m' in words.read()
     assert peak_memory(huge_emulator.process.pid) < 600 << 20

@@ -15,11 +15,25 @@ record BatchSettings(int maxConcurrent, int maxPayloadMegabytes, boolean singleR
   private static final int DEFAULT_MEGABYTES = 6;
   private static final int BYTES_OF_ONE = 1 << 20;
 
-  static BatchSettings of(Batching asked, Batching offered) {
+  /**
+   * Settles it.
+   *
+   * @param held whether requests are put together in memory: then each has a limit, and what the
+   *     creator left open stays within what an instance may have in flight, whatever the container
+   *     offers
+   */
+  static BatchSettings of(Batching asked, Batching offered, boolean held) {
+    int concurrent = asked.maxConcurrent().or(offered::maxConcurrent).orElse(DEFAULT_CONCURRENT);
+    int payload =
+        asked.maxPayloadMegabytes().or(offered::maxPayloadMegabytes).orElse(DEFAULT_MEGABYTES);
+    if (held && asked.maxPayloadMegabytes().isPresent()) {
+      concurrent = Math.min(concurrent, Math.max(1, Batching.MAX_MEGABYTES / payload));
+    } else if (held) {
+      int most = Math.max(1, Batching.MAX_MEGABYTES / concurrent);
+      payload = Math.min(payload == 0 ? DEFAULT_MEGABYTES : payload, most);
+    }
     return new BatchSettings(
-        asked.maxConcurrent().or(offered::maxConcurrent).orElse(DEFAULT_CONCURRENT),
-        asked.maxPayloadMegabytes().or(offered::maxPayloadMegabytes).orElse(DEFAULT_MEGABYTES),
-        asked.singleRecord().or(offered::singleRecord).orElse(false));
+        concurrent, payload, asked.singleRecord().or(offered::singleRecord).orElse(false));
   }
 
   /** The most bytes that a request may hold. */

@@ -1,15 +1,18 @@
 package io.sagelocal.transform;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Puts records into requests: one each, or as many as fit. */
 final class Batches implements ModelRequests {
+  private static final byte[] LINE_FEED = {'\n'};
+
   private final InputStream stream;
   private final RecordReader records;
   private final BatchSettings settings;
@@ -42,9 +45,10 @@ final class Batches implements ModelRequests {
     List<byte[]> records = new ArrayList<>();
     if (settings.singleRecord()) {
       keep(first.get(), records);
-      return Optional.of(request(last, last, records, forModel(first.get(), false)));
+      byte[] alone = forModel(first.get(), false);
+      return Optional.of(request(last, last, records, () -> BodyPublishers.ofByteArray(alone)));
     }
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    RequestBytes body = new RequestBytes();
     for (Optional<InputRecord> more = first; more.isPresent(); more = take()) {
       byte[] bytes = forModel(more.get(), true);
       boolean begun = more.get().number() > first.get().number();
@@ -53,13 +57,13 @@ final class Batches implements ModelRequests {
         break;
       }
       if (lines && begun) {
-        body.write('\n');
+        body.write(LINE_FEED);
       }
       body.write(bytes);
       keep(more.get(), records);
       last = more.get().number();
     }
-    return Optional.of(request(first.get().number(), last, records, body.toByteArray()));
+    return Optional.of(request(first.get().number(), last, records, body::publisher));
   }
 
   /** Records are held beside the request only when their answers are joined with them. */
@@ -81,9 +85,9 @@ final class Batches implements ModelRequests {
     }
   }
 
-  private ModelRequest request(long first, long last, List<byte[]> records, byte[] body) {
-    return new ModelRequest(
-        number++, where(first, last), records, () -> BodyPublishers.ofByteArray(body));
+  private ModelRequest request(
+      long first, long last, List<byte[]> records, Supplier<BodyPublisher> body) {
+    return new ModelRequest(number++, where(first, last), records, body);
   }
 
   private String where(long first, long last) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,8 +23,8 @@ final class FileTransform {
   /** Answers that may wait for an earlier one, for each request that may be in flight. */
   private static final int WAITING_FOR_EACH = 2;
 
-  /** A request's answer, with what it is the answer to. */
-  private record Answered(ModelRequest request, Answer answer) {}
+  /** A request's answer, with what it is the answer to but not its body, which is large. */
+  private record Answered(String where, List<byte[]> records, Answer answer) {}
 
   private final TransformJobSpec spec;
   private final ObjectStore objects;
@@ -109,7 +110,8 @@ final class FileTransform {
   private Answered send(InputFile input, ModelRequest request)
       throws IOException, InterruptedException {
     try {
-      return new Answered(request, client.invoke(request, folder.answer(input, request.number())));
+      Answer answer = client.invoke(request, folder.answer(input, request.number()));
+      return new Answered(request.where(), request.records(), answer);
     } catch (TransformFailure e) {
       throw e.at(request.where());
     } finally {
@@ -135,9 +137,9 @@ final class FileTransform {
     }
     try (answer) {
       return new ByteArrayInputStream(
-          processing.get().forOutput(answered.request().records(), answer.readAllBytes()));
+          processing.get().forOutput(answered.records(), answer.readAllBytes()));
     } catch (TransformFailure e) {
-      throw e.at(answered.request().where());
+      throw e.at(answered.where());
     }
   }
 

@@ -159,7 +159,7 @@ final class TransformInstance implements Together.Task {
         answer
             .map(ExecutionParameters::parse)
             .orElse(new Batching(Optional.empty(), Optional.empty(), Optional.empty()));
-    return BatchSettings.of(job.spec().batching(), offered);
+    return BatchSettings.of(job.spec().batching(), offered, job.spec().isHeld());
   }
 
   private DataLog dataLog(ModelInstance running) {

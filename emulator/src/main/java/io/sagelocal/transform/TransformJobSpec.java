@@ -79,10 +79,19 @@ public record TransformJobSpec(
   private static void requireLimit(
       TransformInput input, Optional<DataProcessing> processing, Batching batching) {
     boolean unlimited = batching.maxPayloadMegabytes().filter(n -> n == 0).isPresent();
-    if (unlimited && (input.split() != SplitType.NONE || processing.isPresent())) {
+    if (unlimited && isHeld(input, processing)) {
       throw ServiceError.validation(
           "MaxPayloadInMB 0, no limit, goes with SplitType None and no DataProcessing only: records"
               + " are put together up to the limit");
     }
+  }
+
+  /** Whether its requests are put together in memory; those of whole objects are streamed. */
+  boolean isHeld() {
+    return isHeld(input, processing);
+  }
+
+  private static boolean isHeld(TransformInput input, Optional<DataProcessing> processing) {
+    return input.split() != SplitType.NONE || processing.isPresent();
   }
 }
