@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A Docker of the test's own goes away while jobs run and endpoints serve, and comes back. */
 class ServerDockerLostIT {
@@ -45,6 +47,28 @@ class ServerDockerLostIT {
       server.sagemaker("StopTrainingJob", Map.of("TrainingJobName", "again"));
       server.awaitJob("again", "Stopped");
       assertThat(server.trainingLog("again")).isEqualTo(List.of("begun", "begun"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void soDoesOneThatEndsWithDockerWhileTheEmulatorIsAway(boolean killed) throws Exception {
+    try (TestDocker docker = TestDocker.open()) {
+      try (DockerServer emulator =
+          new DockerServer(data, docker.environment(), MachineSettings.DEFAULT)) {
+        emulator.train("job", "ml.m5.large", GOES_ON);
+        emulator.awaitLines("job", 1);
+      }
+      if (killed) {
+        docker.kill();
+      } else {
+        docker.stop();
+      }
+      docker.start();
+      try (DockerServer emulator =
+          new DockerServer(data, docker.environment(), MachineSettings.DEFAULT)) {
+        assertEndedWithDocker(emulator.server().awaitJob("job", "Failed"));
+      }
     }
   }
 

@@ -4,11 +4,13 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Network;
 import com.github.dockerjava.api.model.WaitResponse;
 import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
 import io.sagelocal.engine.Exit;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -41,13 +43,16 @@ final class Ending {
         return new Exit(0, false);
       }
       daemonWasAway |= code == UNKNOWN || (isSignal(code) && !daemon.isOpen());
-      Optional<Exit> exit = Patience.withDaemon(this::look);
-      if (exit.isPresent()) {
-        if (daemonWasAway && isSignal(exit.get().code()) && !exit.get().outOfMemory()) {
+      Optional<ContainerState> ended = Patience.withDaemon(this::look);
+      if (ended.isPresent()) {
+        Exit exit = exit(ended.get());
+        if (isSignal(exit.code())
+            && !exit.outOfMemory()
+            && (daemonWasAway || endedBeforeDaemonStarted(ended.get()))) {
           throw new EngineUnavailableException(
               "Docker was stopped, and container %s with it".formatted(id.name()));
         }
-        return exit.get();
+        return exit;
       }
       Patience.pause(); // it runs: only the wait has ended
     }
@@ -81,7 +86,7 @@ final class Ending {
   }
 
   /** How it ended, or nothing while it runs. */
-  private Optional<Exit> look() {
+  private Optional<ContainerState> look() {
     InspectContainerResponse found =
         containers.inspect(id.id()).orElseThrow(() -> gone(new NotFoundException(id.id())));
     ContainerState state = found.getState();
@@ -91,10 +96,25 @@ final class Ending {
     if (Containers.neverStarted(state)) {
       throw new EngineException("container %s was never started".formatted(id.name()));
     }
+    return Optional.of(state);
+  }
+
+  private static Exit exit(ContainerState state) {
     Long code = state.getExitCodeLong();
-    return Optional.of(
-        new Exit(
-            code == null ? UNKNOWN : code.intValue(), Boolean.TRUE.equals(state.getOOMKilled())));
+    return new Exit(
+        code == null ? UNKNOWN : code.intValue(), Boolean.TRUE.equals(state.getOOMKilled()));
+  }
+
+  /** Tells of an end that nobody waited for; a daemon makes its bridge anew whenever it starts. */
+  private boolean endedBeforeDaemonStarted(ContainerState state) {
+    try {
+      Network bridge =
+          daemon.ask(client -> client.inspectNetworkCmd().withNetworkId("bridge").exec());
+      return state.getFinishedAt() != null
+          && Instant.parse(state.getFinishedAt()).isBefore(bridge.getCreated().toInstant());
+    } catch (NotFoundException e) {
+      return false; // a daemon without a bridge does not tell
+    }
   }
 
   private EngineException gone(NotFoundException e) {
