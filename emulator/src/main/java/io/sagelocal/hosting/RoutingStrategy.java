@@ -13,7 +13,7 @@ enum RoutingStrategy {
     @Nullable Instance choose(List<Instance> instances, int request) {
       Instance best = null;
       for (int i = 0; i < instances.size(); i++) {
-        Instance each = instances.get((request + i) % instances.size());
+        Instance each = instances.get(Math.floorMod(request + i, instances.size()));
         if (best == null || each.outstanding() < best.outstanding()) {
           best = each;
         }
