@@ -38,14 +38,16 @@ def test_what_a_job_does_to_its_channel_nobody_else_sees(emulator, client, bucke
     emulators.wait_for('nothing left behind', lambda: not emulator.left_behind(), 20)
 
 
-def test_an_object_in_parts_is_a_file_like_others(client, bucket):
+@pytest.mark.parametrize('again', [False, True], ids=['one behind the other', 'one of them sent twice'])
+def test_an_object_in_parts_is_a_file_like_others(client, bucket, again):
     s3 = client('s3')
     upload = s3.create_multipart_upload(Bucket=bucket, Key='data/a')['UploadId']
-    parts = []
-    for number, body in enumerate((b'x' * (5 << 20) + b'\n', b'the end'), 1):
+    parts, first = {}, b'x' * (5 << 20) + b'\n'
+    for number, body in ((1, b'y' * len(first)), (2, b'the end'), (1, first))[0 if again else 1:]:
         tag = s3.upload_part(Bucket=bucket, Key='data/a', UploadId=upload, PartNumber=number, Body=body)['ETag']
-        parts.append({'PartNumber': number, 'ETag': tag})
-    s3.complete_multipart_upload(Bucket=bucket, Key='data/a', UploadId=upload, MultipartUpload={'Parts': parts})
+        parts[number] = {'PartNumber': number, 'ETag': tag}
+    s3.complete_multipart_upload(Bucket=bucket, Key='data/a', UploadId=upload,
+                                 MultipartUpload={'Parts': [parts[1], parts[2]]})
     s3.put_object(Bucket=bucket, Key='data/deep/b', Body=b'')
     assert run(client, bucket, 1)['algo-1'][-1] == 'the end by algo-1c'
     assert s3.get_object(Bucket=bucket, Key='data/a')['Body'].read()[-8:] == b'\nthe end'

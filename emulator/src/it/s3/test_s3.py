@@ -1,4 +1,5 @@
 """S3 on the emulator's port, as its clients use it."""
+import base64
 import concurrent.futures
 import hashlib
 import http.client
@@ -166,6 +167,35 @@ def test_parts_may_be_copied_and_a_part_that_is_too_small_is_refused(client, buc
     assert s3.get_object(Bucket=bucket, Key='key')['Body'].read() == data[:5 << 20] + b'tail'
     assert s3.get_object(Bucket=bucket, Key='key', Range='bytes=5242878-')['Body'].read() == \
         data[(5 << 20) - 2:5 << 20] + b'tail'
+
+
+def test_parts_come_in_any_order_and_at_one_time_and_again(client, bucket):
+    s3, size = client('s3'), 5 << 20
+    part = {'Bucket': bucket, 'Key': 'key', 'UploadId': s3.create_multipart_upload(Bucket=bucket, Key='key')['UploadId']}
+    bodies = {number: os.urandom(size) for number in (1, 2, 3, 4)}
+    bodies[5] = b'the end'
+    with pytest.raises(ClientError) as error:
+        s3.upload_part(PartNumber=2, Body=bodies[3], ContentMD5=base64.b64encode(hashlib.md5(b'').digest()).decode(), **part)
+    assert error.value.response['Error']['Code'] == 'BadDigest'
+    assert s3.list_parts(**part).get('Parts', []) == []
+
+    def put(number):
+        return s3.upload_part(PartNumber=number, Body=bodies[number], **part)['ETag']
+
+    with concurrent.futures.ThreadPoolExecutor(5) as threads:
+        tags = dict(zip((5, 4, 3, 2, 1), threads.map(put, (5, 4, 3, 2, 1))))
+    bodies[3] = os.urandom(size)
+    tags[3] = put(3)
+    assert [one['Size'] for one in s3.list_parts(**part)['Parts']] == [size] * 4 + [7]
+    s3.complete_multipart_upload(MultipartUpload={'Parts': [
+        {'PartNumber': number, 'ETag': tags[number]} for number in sorted(tags)]}, **part)
+    data = b''.join(bodies[number] for number in sorted(bodies))
+    assert s3.get_object(Bucket=bucket, Key='key')['Body'].read() == data
+    s3.copy_object(Bucket=bucket, Key='copy', CopySource={'Bucket': bucket, 'Key': 'key'})
+    s3.delete_object(Bucket=bucket, Key='key')
+    for first in (0, size - 10, 3 * size - 10, 4 * size - 3):
+        assert s3.get_object(Bucket=bucket, Key='copy', Range='bytes=%d-%d' % (first, first + 19))['Body'].read() == \
+            data[first:first + 20]
 
 
 def test_a_presigned_address_ends_with_its_time(client, bucket):

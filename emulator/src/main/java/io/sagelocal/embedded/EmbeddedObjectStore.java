@@ -2,6 +2,7 @@ package io.sagelocal.embedded;
 
 import io.sagelocal.fakes3.store.Attributes;
 import io.sagelocal.fakes3.store.Bucket;
+import io.sagelocal.fakes3.store.Buckets;
 import io.sagelocal.fakes3.store.ErrorCode;
 import io.sagelocal.fakes3.store.Listing;
 import io.sagelocal.fakes3.store.Precondition;
@@ -50,14 +51,14 @@ public final class EmbeddedObjectStore implements ObjectStore {
 
   @Override
   public boolean hasBucket(String bucket) {
-    return store.findBucket(bucket).isPresent();
+    return store.buckets().find(bucket).isPresent();
   }
 
   @Override
   public void createBucket(String bucket) {
     try {
       if (!hasBucket(bucket)) {
-        store.createBucket(bucket, Store.DEFAULT_REGION);
+        store.buckets().create(bucket, Buckets.DEFAULT_REGION);
       }
     } catch (StoreException e) {
       throw failed("making bucket " + bucket, e);
@@ -66,7 +67,7 @@ public final class EmbeddedObjectStore implements ObjectStore {
 
   @Override
   public List<String> buckets() {
-    return store.buckets().stream().map(Bucket::name).toList();
+    return store.buckets().list().stream().map(Bucket::name).toList();
   }
 
   @Override

@@ -4,9 +4,9 @@ import io.sagelocal.fakes3.checksum.ChecksumAlgorithm;
 import io.sagelocal.fakes3.checksum.ChecksumAlgorithm.RunningSum;
 import io.sagelocal.fakes3.store.Content;
 import io.sagelocal.fakes3.store.ErrorCode;
+import io.sagelocal.fakes3.store.NewBlob;
 import io.sagelocal.fakes3.store.ObjectChecksum;
 import io.sagelocal.fakes3.store.Segment;
-import io.sagelocal.fakes3.store.Store;
 import io.sagelocal.fakes3.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,12 +26,6 @@ final class Bodies {
   private static final int BUFFER_BYTES = 1 << 18;
   private static final long MOST_BYTES = 5L << 30;
 
-  private final Store store;
-
-  Bodies(Store store) {
-    this.store = store;
-  }
-
   /** Bytes that are in a file now, and the sum to keep with them. */
   record Received(Content content, Optional<ObjectChecksum> checksum) {}
 
@@ -39,9 +33,22 @@ final class Bodies {
    * Reads the request's body to its end.
    *
    * @param algorithm a sum to reckon even when the client sends none
-   * @throws StoreException BadDigest, IncompleteBody or EntityTooLarge; no file is left then
+   * @param blob where it belongs; discarded when this throws
+   * @throws StoreException BadDigest, IncompleteBody or EntityTooLarge
    */
-  Received receive(S3Request request, Optional<ChecksumAlgorithm> algorithm) throws IOException {
+  Received receive(S3Request request, Optional<ChecksumAlgorithm> algorithm, NewBlob blob)
+      throws IOException {
+    try (OutputStream out = blob.out()) {
+      return receive(request, algorithm, blob, out);
+    } catch (IOException | RuntimeException e) {
+      blob.discard();
+      throw e;
+    }
+  }
+
+  private static Received receive(
+      S3Request request, Optional<ChecksumAlgorithm> algorithm, NewBlob blob, OutputStream out)
+      throws IOException {
     Optional<Long> length = request.contentLength();
     if (length.filter(bytes -> bytes > MOST_BYTES).isPresent()) {
       throw new StoreException(
@@ -51,30 +58,24 @@ final class Bodies {
     }
     Optional<ChecksumAlgorithm> sent = sentAlgorithm(request);
     Optional<ChecksumAlgorithm> kept = sent.or(() -> algorithm);
-    Store.NewBlob blob = store.newBlob();
-    try (OutputStream out = blob.out()) {
-      InputStream raw = request.rawBody();
-      Optional<AwsChunkedStream> framed =
-          request.isFramed() ? Optional.of(new AwsChunkedStream(raw)) : Optional.empty();
-      Sums sums = new Sums(kept);
-      long size = copy(framed.isPresent() ? framed.get() : raw, out, sums);
-      requireLength(length, size);
-      byte[] md5 = sums.md5();
-      checkMd5(request, md5);
-      Optional<ObjectChecksum> checksum = sums.checksum();
-      checkSum(request, framed.map(AwsChunkedStream::trailers).orElse(Map.of()), checksum);
-      Content content =
-          new Content(size, HexFormat.of().formatHex(md5), List.of(blob.segment(size)), List.of());
-      return new Received(content, checksum);
-    } catch (IOException | RuntimeException e) {
-      store.discard(List.of(blob.segment(0)));
-      throw e;
-    }
+    InputStream raw = request.rawBody();
+    Optional<AwsChunkedStream> framed =
+        request.isFramed() ? Optional.of(new AwsChunkedStream(raw)) : Optional.empty();
+    Sums sums = new Sums(kept);
+    long size = copy(framed.isPresent() ? framed.get() : raw, out, sums);
+    requireLength(length, size);
+    byte[] md5 = sums.md5();
+    checkMd5(request, md5);
+    Optional<ObjectChecksum> checksum = sums.checksum();
+    checkSum(request, framed.map(AwsChunkedStream::trailers).orElse(Map.of()), checksum);
+    Content content =
+        new Content(size, HexFormat.of().formatHex(md5), List.of(blob.segment(size)), List.of());
+    return new Received(content, checksum);
   }
 
-  /** Copies a stretch of an object into a file of its own, as a part of an upload. */
-  Received copy(InputStream in, Optional<ChecksumAlgorithm> algorithm) throws IOException {
-    Store.NewBlob blob = store.newBlob();
+  /** Copies a stretch of an object, as a part of an upload. */
+  Received copy(InputStream in, Optional<ChecksumAlgorithm> algorithm, NewBlob blob)
+      throws IOException {
     try (OutputStream out = blob.out()) {
       Sums sums = new Sums(algorithm);
       long size = copy(in, out, sums);
@@ -83,7 +84,7 @@ final class Bodies {
           new Content(size, HexFormat.of().formatHex(sums.md5()), List.of(segment), List.of()),
           sums.checksum());
     } catch (IOException | RuntimeException e) {
-      store.discard(List.of(blob.segment(0)));
+      blob.discard();
       throw e;
     }
   }

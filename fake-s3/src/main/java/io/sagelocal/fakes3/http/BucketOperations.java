@@ -2,6 +2,7 @@ package io.sagelocal.fakes3.http;
 
 import io.sagelocal.fakes3.store.Bucket;
 import io.sagelocal.fakes3.store.Bucket.Versioning;
+import io.sagelocal.fakes3.store.Buckets;
 import io.sagelocal.fakes3.store.ErrorCode;
 import io.sagelocal.fakes3.store.Precondition;
 import io.sagelocal.fakes3.store.Store;
@@ -27,7 +28,7 @@ final class BucketOperations {
   void all(S3Request request, S3Answer answer) throws IOException {
     String prefix = request.parameter("prefix", "");
     List<Bucket> buckets =
-        store.buckets().stream().filter(bucket -> bucket.name().startsWith(prefix)).toList();
+        store.buckets().list().stream().filter(bucket -> bucket.name().startsWith(prefix)).toList();
     answer.xml(
         Xml.of(
             "ListAllMyBucketsResult",
@@ -61,18 +62,20 @@ final class BucketOperations {
     byte[] body = request.xmlBody();
     String region =
         body.length == 0
-            ? Store.DEFAULT_REGION
+            ? Buckets.DEFAULT_REGION
             : XmlBody.parse(body, "CreateBucketConfiguration")
                 .find("LocationConstraint")
                 .filter(text -> !text.isBlank())
-                .orElse(Store.DEFAULT_REGION);
-    store.createBucket(request.bucket(), region);
+                .orElse(Buckets.DEFAULT_REGION);
+    store.buckets().create(request.bucket(), region);
     answer.header("Location", "/" + request.bucket()).empty();
   }
 
   /** See https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html. */
   void head(S3Request request, S3Answer answer) throws IOException {
-    answer.header("x-amz-bucket-region", store.requireBucket(request.bucket()).region()).empty();
+    answer
+        .header("x-amz-bucket-region", store.buckets().require(request.bucket()).region())
+        .empty();
   }
 
   /** See https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html. */
@@ -83,13 +86,13 @@ final class BucketOperations {
 
   /** See https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html. */
   void location(S3Request request, S3Answer answer) throws IOException {
-    String region = store.requireBucket(request.bucket()).region();
-    answer.xml(Xml.text("LocationConstraint", region.equals(Store.DEFAULT_REGION) ? "" : region));
+    String region = store.buckets().require(request.bucket()).region();
+    answer.xml(Xml.text("LocationConstraint", region.equals(Buckets.DEFAULT_REGION) ? "" : region));
   }
 
   /** See https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html. */
   void getVersioning(S3Request request, S3Answer answer) throws IOException {
-    Versioning versioning = store.requireBucket(request.bucket()).versioning();
+    Versioning versioning = store.buckets().require(request.bucket()).versioning();
     answer.xml(
         Xml.of(
             "VersioningConfiguration",
@@ -106,22 +109,24 @@ final class BucketOperations {
   void putVersioning(S3Request request, S3Answer answer) throws IOException {
     String status =
         XmlBody.parse(request.xmlBody(), "VersioningConfiguration").find("Status").orElse("");
-    store.setVersioning(
-        request.bucket(),
-        switch (status) {
-          case "Enabled" -> Versioning.ENABLED;
-          case "Suspended" -> Versioning.SUSPENDED;
-          default ->
-              throw new StoreException(
-                  ErrorCode.MALFORMED_XML,
-                  "Status must be Enabled or Suspended but was: " + status);
-        });
+    store
+        .buckets()
+        .setVersioning(
+            request.bucket(),
+            switch (status) {
+              case "Enabled" -> Versioning.ENABLED;
+              case "Suspended" -> Versioning.SUSPENDED;
+              default ->
+                  throw new StoreException(
+                      ErrorCode.MALFORMED_XML,
+                      "Status must be Enabled or Suspended but was: " + status);
+            });
     answer.empty();
   }
 
   /** See https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html. */
   void getTags(S3Request request, S3Answer answer) throws IOException {
-    Map<String, String> tags = store.requireBucket(request.bucket()).tags();
+    Map<String, String> tags = store.buckets().require(request.bucket()).tags();
     if (tags.isEmpty()) {
       throw new StoreException(ErrorCode.NO_SUCH_TAG_SET, "The TagSet does not exist");
     }
@@ -130,20 +135,20 @@ final class BucketOperations {
 
   /** See https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html. */
   void putTags(S3Request request, S3Answer answer) throws IOException {
-    store.setBucketTags(request.bucket(), Tagging.parse(request.xmlBody(), MOST_TAGS));
+    store.buckets().setTags(request.bucket(), Tagging.parse(request.xmlBody(), MOST_TAGS));
     answer.status(204).empty();
   }
 
   /** See https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketTagging.html. */
   void deleteTags(S3Request request, S3Answer answer) throws IOException {
-    store.setBucketTags(request.bucket(), Map.of());
+    store.buckets().setTags(request.bucket(), Map.of());
     answer.status(204).empty();
   }
 
   /** What S3 answers about a setting that was never made. */
   Operation unset(ErrorCode code, String message) {
     return (request, answer) -> {
-      store.requireBucket(request.bucket());
+      store.buckets().require(request.bucket());
       throw new StoreException(code, message);
     };
   }
@@ -151,14 +156,14 @@ final class BucketOperations {
   /** What S3 answers about a setting whose default has no content, or just this one. */
   Operation fixed(Xml xml) {
     return (request, answer) -> {
-      store.requireBucket(request.bucket());
+      store.buckets().require(request.bucket());
       answer.xml(xml);
     };
   }
 
   /** See https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html. */
   void deleteObjects(S3Request request, S3Answer answer) throws IOException {
-    store.requireBucket(request.bucket());
+    store.buckets().require(request.bucket());
     XmlBody body = XmlBody.parse(request.xmlBody(), "Delete");
     boolean quiet = body.find("Quiet").filter("true"::equals).isPresent();
     List<XmlBody> objects = body.children("Object");

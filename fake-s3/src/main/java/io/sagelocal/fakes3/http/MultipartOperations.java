@@ -9,6 +9,7 @@ import io.sagelocal.fakes3.store.Store;
 import io.sagelocal.fakes3.store.StoreException;
 import io.sagelocal.fakes3.store.StoredObject;
 import io.sagelocal.fakes3.store.Upload;
+import io.sagelocal.fakes3.store.Uploads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -64,11 +65,10 @@ final class MultipartOperations {
   /** See https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html. */
   void part(S3Request request, S3Answer answer) throws IOException {
     Upload upload = upload(request);
-    Bodies.Received received = bodies.receive(request, upload.algorithm());
-    Part part =
-        store
-            .uploads()
-            .put(upload, request.number("partNumber", 0), received.content(), received.checksum());
+    Uploads.NewPart place =
+        store.uploads().newPart(upload, request.number("partNumber", 0), request.contentLength());
+    Bodies.Received received = bodies.receive(request, upload.algorithm(), place.blob());
+    Part part = store.uploads().put(place, received.content(), received.checksum());
     answer.header("ETag", ObjectHeaders.quoted(part.content().etag()));
     ObjectHeaders.writeEncryption(answer, upload.attributes());
     received.checksum().ifPresent(sum -> answer.header(sum.algorithm().header(), sum.value()));
@@ -93,11 +93,12 @@ final class MultipartOperations {
                               "x-amz-copy-source-range must be bytes=first-last but was: " + text)))
               .orElse(new ByteRange(0, source.size()));
       try (InputStream in = reading.stream(stretch.first(), stretch.length())) {
-        Bodies.Received copied = bodies.copy(in, upload.algorithm());
-        Part part =
+        Uploads.NewPart place =
             store
                 .uploads()
-                .put(upload, request.number("partNumber", 0), copied.content(), copied.checksum());
+                .newPart(upload, request.number("partNumber", 0), Optional.of(stretch.length()));
+        Bodies.Received copied = bodies.copy(in, upload.algorithm(), place.blob());
+        Part part = store.uploads().put(place, copied.content(), copied.checksum());
         answer.xml(
             Xml.of(
                 "CopyPartResult",
@@ -121,7 +122,7 @@ final class MultipartOperations {
           new Part.Named(number(part.text("PartNumber")), part.text("ETag").replace("\"", "")));
     }
     StoredObject object = store.uploads().complete(upload, named, Conditions.ofWrite(request));
-    if (store.requireBucket(request.bucket()).versioning() != Bucket.Versioning.NEVER) {
+    if (store.buckets().require(request.bucket()).versioning() != Bucket.Versioning.NEVER) {
       answer.header("x-amz-version-id", object.version());
     }
     ObjectHeaders.writeEncryption(answer, object.attributes());

@@ -34,13 +34,13 @@ final class ObjectOperations {
   /** See https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html. */
   void put(S3Request request, S3Answer answer) throws IOException {
     Store.requireKey(request.key());
-    store.requireBucket(request.bucket());
+    store.buckets().require(request.bucket());
     Attributes attributes = ObjectHeaders.of(request);
     Precondition condition = Conditions.ofWrite(request);
     if (!condition.equals(Precondition.NONE)) { // before the body, and again when it is there
       condition.check(store.findObject(request.bucket(), request.key()));
     }
-    Bodies.Received received = bodies.receive(request, wantedAlgorithm(request));
+    Bodies.Received received = bodies.receive(request, wantedAlgorithm(request), store.newBlob());
     StoredObject object =
         store.put(
             request.bucket(),
@@ -91,7 +91,7 @@ final class ObjectOperations {
             .map(number -> partRange(object, number))
             .or(() ->
                 request.header("Range").flatMap(text -> ByteRange.parse(text, object.size())));
-    ObjectHeaders.write(request, answer, object, store.requireBucket(request.bucket()));
+    ObjectHeaders.write(request, answer, object, store.buckets().require(request.bucket()));
     if (range.isEmpty()) {
       ObjectHeaders.writeChecksum(request, answer, object);
     } else {
@@ -145,7 +145,7 @@ final class ObjectOperations {
   void copy(S3Request request, S3Answer answer) throws IOException {
     CopySource from = CopySource.of(request);
     Store.requireKey(request.key());
-    Bucket bucket = store.requireBucket(request.bucket());
+    Bucket bucket = store.buckets().require(request.bucket());
     try (Reading source = store.read(from.bucket(), from.key(), from.version())) {
       copy(request, answer, from, bucket, source);
     }
@@ -223,7 +223,7 @@ final class ObjectOperations {
     Optional<StoredObject> deleted =
         store.delete(
             request.bucket(), request.key(), request.version(), Conditions.ofWrite(request));
-    if (store.requireBucket(request.bucket()).versioning() != Bucket.Versioning.NEVER) {
+    if (store.buckets().require(request.bucket()).versioning() != Bucket.Versioning.NEVER) {
       deleted.ifPresent(object -> {
         answer.header("x-amz-version-id", object.version());
         if (object.marker()) {
@@ -291,7 +291,7 @@ final class ObjectOperations {
   }
 
   private void writeVersion(S3Request request, S3Answer answer, StoredObject object) {
-    if (store.requireBucket(request.bucket()).versioning() != Bucket.Versioning.NEVER) {
+    if (store.buckets().require(request.bucket()).versioning() != Bucket.Versioning.NEVER) {
       answer.header("x-amz-version-id", object.version());
     }
   }

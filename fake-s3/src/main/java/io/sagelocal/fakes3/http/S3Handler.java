@@ -66,14 +66,14 @@ public final class S3Handler extends Handler.Abstract {
 
   public S3Handler(Store store) {
     this.store = store;
-    Bodies bodies = new Bodies(store);
+    Bodies bodies = new Bodies();
     ObjectOperations objects = new ObjectOperations(store, bodies);
     MultipartOperations multipart = new MultipartOperations(store, bodies);
     BucketOperations buckets = new BucketOperations(store);
     ListOperations lists = new ListOperations(store);
     Operation acl =
         (request, answer) -> {
-          store.requireBucket(request.bucket());
+          store.buckets().require(request.bucket());
           answer.xml(Owner.acl());
         };
     this.operations =

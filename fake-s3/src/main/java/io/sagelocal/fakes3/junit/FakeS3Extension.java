@@ -1,7 +1,7 @@
 package io.sagelocal.fakes3.junit;
 
 import io.sagelocal.fakes3.FakeS3;
-import io.sagelocal.fakes3.store.Store;
+import io.sagelocal.fakes3.store.Buckets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -49,7 +49,7 @@ public final class FakeS3Extension implements BeforeAllCallback, AfterAllCallbac
     try {
       Path made = Files.createTempDirectory("fake-s3");
       FakeS3 opened = FakeS3.open(made, 0);
-      buckets.forEach(bucket -> opened.store().createBucket(bucket, Store.DEFAULT_REGION));
+      buckets.forEach(bucket -> opened.store().buckets().create(bucket, Buckets.DEFAULT_REGION));
       folder = made;
       server = opened;
     } catch (IOException e) {

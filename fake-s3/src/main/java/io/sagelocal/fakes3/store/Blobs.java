@@ -3,6 +3,7 @@ package io.sagelocal.fakes3.store;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
@@ -21,8 +22,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Files with bytes. Each is written once, under a number that no other ever had, and never changed
- * after. A file that is being read is deleted when its last reader has let go.
+ * Files with bytes, under numbers that no other ever had. What an object has of a file is written
+ * once and never changed after. A file that is being read is deleted when its last reader has let
+ * go.
  */
 final class Blobs {
   private static final int RUN_BITS = 32;
@@ -63,21 +65,50 @@ final class Blobs {
     return path;
   }
 
-  OutputStream create(long id) throws IOException {
-    return new FileOutputStream(place(id).toFile()); // unlike a channel, deaf to interrupts
+  /** A new file. */
+  NewBlob newBlob() throws IOException {
+    long id = number();
+    OutputStream out =
+        new FileOutputStream(place(id).toFile()); // unlike a channel, deaf to interrupts
+    return new NewBlob(id, 0, out, () -> delete(List.of(new Segment(id, 0))));
   }
 
-  /** Another name for the same bytes where the disk can do that, else a copy. */
-  Segment duplicate(Segment segment) throws IOException {
+  /** Opens a file for writing from some place on; makes it when it is not there. */
+  RandomAccessFile open(long id, long offset) throws IOException {
+    RandomAccessFile file = new RandomAccessFile(place(id).toFile(), "rw");
+    try {
+      file.seek(offset);
+      return file;
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** Another name for the same file where the disk can do that, else a copy; its number. */
+  long duplicate(long original) throws IOException {
     long id = number();
     Path target = place(id);
     try {
-      Files.createLink(target, path(segment.id()));
+      Files.createLink(target, path(original));
     } catch (UnsupportedOperationException | java.nio.file.FileSystemException e) {
       Files.deleteIfExists(target);
-      Files.copy(path(segment.id()), target);
+      Files.copy(path(original), target);
     }
-    return new Segment(id, segment.length());
+    return id;
+  }
+
+  /** Removes what a file has behind the only stretch of it that is somebody's. */
+  void cutOffBehind(Segment segment) throws IOException {
+    long end = segment.offset() + segment.length();
+    if (path(segment.id()).toFile().length() <= end || !hold(List.of(segment))) {
+      return;
+    }
+    try (RandomAccessFile file = open(segment.id(), 0)) {
+      file.setLength(end);
+    } finally {
+      release(List.of(segment));
+    }
   }
 
   /** One file with the bytes of several, one after the other; the system copies them. */
@@ -100,7 +131,7 @@ final class Blobs {
     try (FileChannel source = FileChannel.open(path(segment.id()))) {
       long copied = 0;
       while (copied < segment.length()) {
-        long more = source.transferTo(copied, segment.length() - copied, target);
+        long more = source.transferTo(segment.offset() + copied, segment.length() - copied, target);
         if (more <= 0) {
           throw new IOException("file %s was cut off".formatted(path(segment.id())));
         }

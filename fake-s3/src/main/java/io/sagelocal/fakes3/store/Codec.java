@@ -15,9 +15,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** How the index writes its records. Each begins with the version of its form. */
+/**
+ * How the index writes its records. Each begins with the version of its form: in the first,
+ * segments were whole files.
+ */
 final class Codec {
-  private static final int FORM = 1;
+  private static final int WHOLE_FILES = 1;
+  private static final int FORM = 2;
 
   private Codec() {}
 
@@ -34,7 +38,7 @@ final class Codec {
   static Bucket bucket(byte[] bytes) {
     return from(
         bytes,
-        in ->
+        (in, form) ->
             new Bucket(
                 text(in), text(in), instant(in), Bucket.Versioning.valueOf(text(in)), texts(in)));
   }
@@ -54,13 +58,13 @@ final class Codec {
   static StoredObject object(byte[] bytes) {
     return from(
         bytes,
-        in ->
+        (in, form) ->
             new StoredObject(
                 text(in),
                 text(in),
                 in.readLong(),
                 instant(in),
-                content(in),
+                content(in, form),
                 attributes(in),
                 in.readBoolean()));
   }
@@ -80,7 +84,7 @@ final class Codec {
   static Upload upload(byte[] bytes) {
     return from(
         bytes,
-        in ->
+        (in, form) ->
             new Upload(
                 text(in),
                 text(in),
@@ -101,7 +105,8 @@ final class Codec {
   }
 
   static Part part(byte[] bytes) {
-    return from(bytes, in -> new Part(in.readInt(), instant(in), content(in), checksum(in)));
+    return from(
+        bytes, (in, form) -> new Part(in.readInt(), instant(in), content(in, form), checksum(in)));
   }
 
   private static void content(DataOutputStream out, Content content) throws IOException {
@@ -110,6 +115,7 @@ final class Codec {
     out.writeInt(content.segments().size());
     for (Segment segment : content.segments()) {
       out.writeLong(segment.id());
+      out.writeLong(segment.offset());
       out.writeLong(segment.length());
     }
     out.writeInt(content.parts().size());
@@ -118,12 +124,13 @@ final class Codec {
     }
   }
 
-  private static Content content(DataInputStream in) throws IOException {
+  private static Content content(DataInputStream in, int form) throws IOException {
     long size = in.readLong();
     String etag = text(in);
     List<Segment> segments = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
-      segments.add(new Segment(in.readLong(), in.readLong()));
+      segments.add(
+          new Segment(in.readLong(), form == WHOLE_FILES ? 0 : in.readLong(), in.readLong()));
     }
     List<Long> parts = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
@@ -197,7 +204,7 @@ final class Codec {
   }
 
   private interface Reading<V> {
-    V from(DataInputStream in) throws IOException;
+    V from(DataInputStream in, int form) throws IOException;
   }
 
   private static byte[] bytes(Writing writing) {
@@ -214,12 +221,12 @@ final class Codec {
   private static <V> V from(byte[] bytes, Reading<V> reading) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int form = in.readUnsignedByte();
-      if (form != FORM) {
+      if (form < WHOLE_FILES || form > FORM) {
         throw new IllegalStateException(
-            "the S3 index holds a record of form %d; this version reads form %d"
-                .formatted(form, FORM));
+            "the S3 index holds a record of form %d; this version reads form %d to %d"
+                .formatted(form, WHOLE_FILES, FORM));
       }
-      return reading.from(in);
+      return reading.from(in, form);
     } catch (IOException e) {
       throw new UncheckedIOException("a record of the S3 index is cut off", e);
     }

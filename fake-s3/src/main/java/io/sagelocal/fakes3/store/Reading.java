@@ -41,7 +41,8 @@ public final class Reading implements AutoCloseable {
       long from = Math.max(offset, begin);
       long to = Math.min(offset + length, begin + segment.length());
       if (from < to) {
-        slices.add(new Slice(blobs.path(segment.id()), from - begin, to - from));
+        long at = segment.offset() + from - begin;
+        slices.add(new Slice(blobs.path(segment.id()), at, to - from));
       }
       begin += segment.length();
     }

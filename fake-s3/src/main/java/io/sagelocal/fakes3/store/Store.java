@@ -1,6 +1,5 @@
 package io.sagelocal.fakes3.store;
 
-import io.sagelocal.fakes3.store.Bucket.Versioning;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,13 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.h2.mvstore.MVMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,13 +22,7 @@ import org.slf4j.LoggerFactory;
  * process; bytes are written first, so that a record never speaks of bytes that are not there.
  */
 public final class Store implements AutoCloseable {
-  /** Where a bucket is when nothing else was said. */
-  public static final String DEFAULT_REGION = "us-east-1";
-
   private static final int MAX_KEY_BYTES = 1024;
-  private static final Pattern BUCKET_NAME =
-      Pattern.compile("(?!\\d+\\.\\d+\\.\\d+\\.\\d+$)(?!.*\\.\\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
-  private static final String BUCKETS = "buckets";
   private static final String RUNS = "runs";
 
   private static final Logger log = LoggerFactory.getLogger(Store.class);
@@ -38,6 +30,7 @@ public final class Store implements AutoCloseable {
   private final Clock clock;
   private final Index index;
   private final Blobs blobs;
+  private final Buckets buckets;
   private final Uploads uploads;
   private final WholeFiles wholeFiles;
   private final Thread sweeper =
@@ -47,8 +40,9 @@ public final class Store implements AutoCloseable {
     this.clock = clock;
     this.index = index;
     this.blobs = blobs;
-    this.uploads = new Uploads(this, index, blobs, clock);
-    this.wholeFiles = new WholeFiles(this, index, blobs);
+    this.buckets = new Buckets(index, clock);
+    this.uploads = new Uploads(buckets, index, blobs, clock);
+    this.wholeFiles = new WholeFiles(this, buckets, index, blobs);
   }
 
   /**
@@ -74,6 +68,10 @@ public final class Store implements AutoCloseable {
     return run;
   }
 
+  public Buckets buckets() {
+    return buckets;
+  }
+
   /** Multipart uploads. */
   public Uploads uploads() {
     return uploads;
@@ -81,54 +79,6 @@ public final class Store implements AutoCloseable {
 
   public Clock clock() {
     return clock;
-  }
-
-  /** Every bucket, by name. */
-  public List<Bucket> buckets() {
-    return index.read(() ->
-        index.table(BUCKETS).entrySet().stream().map(e -> Codec.bucket(e.getValue())).toList());
-  }
-
-  public Optional<Bucket> findBucket(String name) {
-    return index.read(() -> Optional.ofNullable(index.table(BUCKETS).get(name)).map(Codec::bucket));
-  }
-
-  /**
-   * A bucket that must be there.
-   *
-   * @throws StoreException NoSuchBucket
-   */
-  public Bucket requireBucket(String name) {
-    return findBucket(name).orElseThrow(() -> StoreException.noSuchBucket(name));
-  }
-
-  /**
-   * Makes a bucket. One that is there already is fine where S3 thinks so: in us-east-1.
-   *
-   * @throws StoreException InvalidBucketName, or BucketAlreadyOwnedByYou
-   */
-  public Bucket createBucket(String name, String region) {
-    if (!BUCKET_NAME.matcher(name).matches()) {
-      throw new StoreException(
-          ErrorCode.INVALID_BUCKET_NAME,
-          ("The specified bucket is not valid: \"%s\"; 3 to 63 lower-case letters, digits, dots and"
-                  + " hyphens are allowed")
-              .formatted(name));
-    }
-    return index.change(() -> {
-      byte[] before = index.table(BUCKETS).get(name);
-      if (before == null) {
-        return put(new Bucket(name, region, clock.instant(), Versioning.NEVER, Map.of()));
-      }
-      Bucket there = Codec.bucket(before);
-      if (!there.region().equals(DEFAULT_REGION)) {
-        throw new StoreException(
-            ErrorCode.BUCKET_ALREADY_OWNED_BY_YOU,
-            "Your previous request to create bucket %s succeeded and you already own it"
-                .formatted(name));
-      }
-      return there;
-    });
   }
 
   /**
@@ -139,55 +89,21 @@ public final class Store implements AutoCloseable {
   public void deleteBucket(String name) {
     List<Segment> garbage =
         index.change(() -> {
-          if (index.table(BUCKETS).get(name) == null) {
-            throw StoreException.noSuchBucket(name);
-          }
-          BucketObjects objects = objects(name);
+          BucketObjects objects = buckets.objects(buckets.requireInChange(name));
           if (!objects.isEmpty()) {
             throw new StoreException(
                 ErrorCode.BUCKET_NOT_EMPTY, "The bucket you tried to delete is not empty: " + name);
           }
-          index.table(BUCKETS).remove(name);
+          buckets.remove(name);
           objects.drop();
           return uploads.removeOf(name);
         });
     blobs.delete(garbage);
   }
 
-  public void setVersioning(String bucket, Versioning versioning) {
-    changeBucket(bucket, there -> there.with(versioning));
-  }
-
-  public void setBucketTags(String bucket, Map<String, String> tags) {
-    changeBucket(bucket, there -> there.withTags(tags));
-  }
-
-  private void changeBucket(String name, UnaryOperator<Bucket> change) {
-    index.change(() -> {
-      byte[] before = index.table(BUCKETS).get(name);
-      if (before == null) {
-        throw StoreException.noSuchBucket(name);
-      }
-      return put(change.apply(Codec.bucket(before)));
-    });
-  }
-
-  private Bucket put(Bucket bucket) {
-    index.table(BUCKETS).put(bucket.name(), Codec.bucket(bucket));
-    return bucket;
-  }
-
-  /** A new file for bytes; it is nobody's until its segment is part of an object. */
+  /** A new file for bytes. */
   public NewBlob newBlob() throws IOException {
-    long id = blobs.number();
-    return new NewBlob(id, blobs.create(id));
-  }
-
-  /** A file under way. */
-  public record NewBlob(long id, OutputStream out) {
-    public Segment segment(long length) {
-      return new Segment(id, length);
-    }
+    return blobs.newBlob();
   }
 
   /** Writes the bytes of an object, all or none. */
@@ -204,7 +120,7 @@ public final class Store implements AutoCloseable {
   public StoredObject write(String bucket, String key, Attributes attributes, Body body)
       throws IOException {
     requireKey(key);
-    requireBucket(bucket);
+    buckets.require(bucket);
     NewBlob blob = newBlob();
     try (SummingOutput out = new SummingOutput(blob.out())) {
       body.writeTo(out);
@@ -213,14 +129,9 @@ public final class Store implements AutoCloseable {
           new Content(out.size(), out.md5(), List.of(blob.segment(out.size())), List.of());
       return put(bucket, key, content, attributes, Precondition.NONE);
     } catch (IOException | RuntimeException e) {
-      discard(List.of(blob.segment(0)));
+      blob.discard();
       throw e;
     }
-  }
-
-  /** Deletes files that became nobody's. */
-  public void discard(List<Segment> segments) {
-    blobs.delete(segments);
   }
 
   /**
@@ -236,7 +147,7 @@ public final class Store implements AutoCloseable {
       requireKey(key);
       BucketObjects.Change change =
           index.change(() -> {
-            BucketObjects objects = objects(requireInChange(bucket));
+            BucketObjects objects = buckets.objects(buckets.requireInChange(bucket));
             condition.check(objects.current(key));
             return objects.put(key, content, attributes, blobs.number(), clock.instant());
           });
@@ -265,7 +176,7 @@ public final class Store implements AutoCloseable {
   /** The current object; empty when it or its bucket is not there. */
   public Optional<StoredObject> findObject(String bucket, String key) {
     return index.read(() ->
-        index.table(BUCKETS).get(bucket) == null ? Optional.empty() : objects(bucket).current(key));
+        buckets.get(bucket).isEmpty() ? Optional.empty() : buckets.objects(bucket).current(key));
   }
 
   /**
@@ -276,8 +187,8 @@ public final class Store implements AutoCloseable {
    */
   public StoredObject requireObject(String bucket, String key, Optional<String> version) {
     return index.read(() -> {
-      requireInChange(bucket);
-      BucketObjects objects = objects(bucket);
+      buckets.requireInChange(bucket);
+      BucketObjects objects = buckets.objects(bucket);
       return version.isPresent()
           ? objects.require(bucket, key, version.get())
           : objects.current(key).orElseThrow(() -> StoreException.noSuchKey(bucket, key));
@@ -293,7 +204,7 @@ public final class Store implements AutoCloseable {
       String bucket, String key, Optional<String> version, Precondition condition) {
     BucketObjects.Deletion deletion =
         index.change(() -> {
-          BucketObjects objects = objects(requireInChange(bucket));
+          BucketObjects objects = buckets.objects(buckets.requireInChange(bucket));
           condition.check(objects.current(key));
           return version.isPresent()
               ? objects.deleteVersion(key, version.get())
@@ -307,7 +218,7 @@ public final class Store implements AutoCloseable {
   public StoredObject setTags(
       String bucket, String key, Optional<String> version, Map<String, String> tags) {
     return index.change(() -> {
-      BucketObjects objects = objects(requireInChange(bucket));
+      BucketObjects objects = buckets.objects(buckets.requireInChange(bucket));
       StoredObject there =
           version.isPresent()
               ? objects.require(bucket, key, version.get())
@@ -318,12 +229,13 @@ public final class Store implements AutoCloseable {
 
   /** A page of a list. */
   public Listing.Page list(String bucket, Listing listing) {
-    return index.read(() -> listing.page(objects(requireInChange(bucket))));
+    return index.read(() -> listing.page(buckets.objects(buckets.requireInChange(bucket))));
   }
 
   /** A page of a list of versions. */
   public Listing.Versions listVersions(String bucket, Listing listing, String versionMarker) {
-    return index.read(() -> listing.versions(objects(requireInChange(bucket)), versionMarker));
+    return index.read(
+        () -> listing.versions(buckets.objects(buckets.requireInChange(bucket)), versionMarker));
   }
 
   /**
@@ -332,16 +244,20 @@ public final class Store implements AutoCloseable {
    */
   public Content duplicate(Reading source) throws IOException {
     Content content = source.object().content();
-    List<Segment> copies = new ArrayList<>();
+    Map<Long, Long> copies = new HashMap<>();
+    List<Segment> segments = new ArrayList<>();
     try {
       for (Segment segment : content.segments()) {
-        copies.add(blobs.duplicate(segment));
+        if (!copies.containsKey(segment.id())) {
+          copies.put(segment.id(), blobs.duplicate(segment.id()));
+        }
+        segments.add(new Segment(copies.get(segment.id()), segment.offset(), segment.length()));
       }
     } catch (IOException | RuntimeException e) {
-      blobs.delete(copies);
+      blobs.delete(segments);
       throw e;
     }
-    return new Content(content.size(), content.etag(), copies, content.parts());
+    return new Content(content.size(), content.etag(), segments, content.parts());
   }
 
   /**
@@ -372,14 +288,16 @@ public final class Store implements AutoCloseable {
    * To be used inside a change or a reading: the object as it is now, if it still has these bytes.
    */
   Optional<StoredObject> findSame(String bucket, StoredObject object) {
-    return objects(bucket)
+    return buckets
+        .objects(bucket)
         .find(object.key(), object.version())
         .filter(there -> there.content().equals(object.content()));
   }
 
   /**
    * The one file that holds an object's bytes now, for reading only; it may be deleted when the
-   * object is replaced. Bytes that came in parts are put together first.
+   * object is replaced. Parts that do not lie one behind the other in one file are put together
+   * first.
    */
   public Optional<Path> file(String bucket, String key) {
     return wholeFiles.of(bucket, key);
@@ -395,30 +313,14 @@ public final class Store implements AutoCloseable {
     index.close();
   }
 
-  /** To be used inside a change or a reading. */
-  String requireInChange(String bucket) {
-    if (index.table(BUCKETS).get(bucket) == null) {
-      throw StoreException.noSuchBucket(bucket);
-    }
-    return bucket;
-  }
-
-  /** To be used inside a change or a reading. */
-  BucketObjects objects(String bucket) {
-    byte[] record = index.table(BUCKETS).get(bucket);
-    return new BucketObjects(
-        index, bucket, record == null ? Versioning.NEVER : Codec.bucket(record).versioning());
-  }
-
   private void sweep() {
     try {
       Set<Long> used =
           index.read(() -> {
             Set<Long> ids = new HashSet<>(uploads.usedSegments());
-            index
-                .table(BUCKETS)
-                .keySet()
-                .forEach(bucket -> ids.addAll(objects(bucket).usedSegments()));
+            buckets
+                .all()
+                .forEach(bucket -> ids.addAll(buckets.objects(bucket.name()).usedSegments()));
             return ids;
           });
       blobs.sweep(used);

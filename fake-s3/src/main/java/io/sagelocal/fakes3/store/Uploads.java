@@ -1,42 +1,42 @@
 package io.sagelocal.fakes3.store;
 
 import io.sagelocal.fakes3.checksum.ChecksumAlgorithm;
-import java.io.ByteArrayOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.h2.mvstore.MVMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Multipart uploads. A completed one becomes an object whose bytes stay in the files of its parts,
- * so that completing costs nothing however large it is.
+ * Multipart uploads. A completed one becomes an object whose bytes stay where its parts were
+ * written, so that completing costs nothing however large it is; parts of one length were written
+ * into one file, one behind the other.
  */
 public final class Uploads {
   /** The least size of every part but the last. */
   public static final long LEAST_PART = 5L << 20;
 
+  private static final Logger log = LoggerFactory.getLogger(Uploads.class);
   private static final int MOST_PARTS = 10_000;
   private static final String UPLOADS = "uploads";
   private static final String PARTS = "parts";
 
-  private final Store store;
+  private final Buckets buckets;
   private final Index index;
   private final Blobs blobs;
   private final Clock clock;
+  private final Map<String, UploadFiles> files = new ConcurrentHashMap<>();
 
-  Uploads(Store store, Index index, Blobs blobs, Clock clock) {
-    this.store = store;
+  Uploads(Buckets buckets, Index index, Blobs blobs, Clock clock) {
+    this.buckets = buckets;
     this.index = index;
     this.blobs = blobs;
     this.clock = clock;
@@ -52,10 +52,11 @@ public final class Uploads {
     Store.requireKey(key);
     String id = UUID.randomUUID().toString().replace("-", "");
     return index.change(() -> {
-      store.requireInChange(bucket);
+      buckets.requireInChange(bucket);
       Upload upload =
           new Upload(id, bucket, key, clock.instant(), attributes, algorithm, composite);
       index.table(UPLOADS).put(id, Codec.upload(upload));
+      files.put(id, new UploadFiles(blobs));
       return upload;
     });
   }
@@ -80,28 +81,58 @@ public final class Uploads {
                     .formatted(id, key)));
   }
 
-  /** Takes a part, in place of one of the same number; when it is refused its file is deleted. */
-  public Part put(Upload upload, int number, Content content, Optional<ObjectChecksum> checksum) {
+  /** A part that is being written; it counts once it is put. */
+  public record NewPart(Upload upload, int number, NewBlob blob) {}
+
+  /**
+   * A place for a part's bytes.
+   *
+   * @param length in bytes, where the client tells it
+   * @throws StoreException InvalidArgument, when a part cannot have that number
+   */
+  public NewPart newPart(Upload upload, int number, Optional<Long> length) throws IOException {
+    if (number < 1 || number > MOST_PARTS) {
+      throw new StoreException(
+          ErrorCode.INVALID_ARGUMENT,
+          "Part number must be an integer between 1 and %d but was: %d"
+              .formatted(MOST_PARTS, number));
+    }
+    UploadFiles known = files.get(upload.id());
+    NewBlob blob = known == null ? blobs.newBlob() : known.open(number, length);
+    return new NewPart(upload, number, blob);
+  }
+
+  /**
+   * Takes a part, in place of one of the same number; when it is refused its bytes are given up.
+   */
+  public Part put(NewPart written, Content content, Optional<ObjectChecksum> checksum) {
+    Upload upload = written.upload();
+    Part part = new Part(written.number(), clock.instant(), content, checksum);
+    List<Segment> garbage;
     try {
-      if (number < 1 || number > MOST_PARTS) {
-        throw new StoreException(
-            ErrorCode.INVALID_ARGUMENT,
-            "Part number must be an integer between 1 and %d but was: %d"
-                .formatted(MOST_PARTS, number));
-      }
-      Part part = new Part(number, clock.instant(), content, checksum);
-      List<Segment> garbage =
+      garbage =
           index.change(() -> {
             requireInChange(upload.bucket(), upload.key(), upload.id());
-            byte[] before = index.table(PARTS).put(partName(upload.id(), number), Codec.part(part));
-            return before == null ? List.of() : Codec.part(before).content().segments();
+            byte[] before =
+                index.table(PARTS).put(partName(upload.id(), part.number()), Codec.part(part));
+            return before == null ? List.of() : unshared(upload.id(), Codec.part(before));
           });
-      blobs.delete(garbage);
-      return part;
     } catch (RuntimeException e) {
-      blobs.delete(content.segments());
+      written.blob().discard();
       throw e;
     }
+    blobs.delete(garbage);
+    return part;
+  }
+
+  /** What a replaced part had for itself alone. */
+  private List<Segment> unshared(String id, Part replaced) {
+    UploadFiles known = files.get(id);
+    Set<Long> others = known == null ? ids(partsInChange(id)) : Set.of();
+    return replaced.content().segments().stream()
+        .filter(segment -> !others.contains(segment.id()))
+        .filter(segment -> known == null || !known.isShared(segment.id()))
+        .toList();
   }
 
   /** The parts that are there, by number. */
@@ -112,7 +143,7 @@ public final class Uploads {
   /** The uploads under way in a bucket, by key and then by their beginning. */
   public List<Upload> list(String bucket, String prefix) {
     return index.read(() -> {
-      store.requireInChange(bucket);
+      buckets.requireInChange(bucket);
       return index.table(UPLOADS).values().stream()
           .map(Codec::upload)
           .filter(upload -> upload.bucket().equals(bucket) && upload.key().startsWith(prefix))
@@ -138,28 +169,50 @@ public final class Uploads {
    * @throws StoreException InvalidPart, InvalidPartOrder or EntityTooSmall, naming the part
    */
   public StoredObject complete(Upload upload, List<Part.Named> named, Precondition condition) {
+    index.read(() -> checked(upload, named, condition)); // a refusal cuts no part off on its way
+    Optional.ofNullable(files.get(upload.id())).ifPresent(UploadFiles::close);
     record Completion(BucketObjects.Change change, List<Segment> unnamed) {}
     Completion completion =
         index.change(() -> {
-          requireInChange(upload.bucket(), upload.key(), upload.id());
-          List<Part> parts = chosen(partsInChange(upload.id()), named);
-          BucketObjects objects = store.objects(store.requireInChange(upload.bucket()));
-          condition.check(objects.current(upload.key()));
-          Content content = content(parts);
+          ChosenParts chosen = checked(upload, named, condition);
           BucketObjects.Change change =
-              objects.put(
-                  upload.key(),
-                  content,
-                  upload.attributes().withChecksum(checksum(upload, parts)),
-                  blobs.number(),
-                  clock.instant());
+              buckets
+                  .objects(upload.bucket())
+                  .put(
+                      upload.key(),
+                      chosen.content(),
+                      upload.attributes().withChecksum(chosen.checksum(upload)),
+                      blobs.number(),
+                      clock.instant());
+          Set<Long> kept = ids(chosen.parts());
           List<Segment> unnamed = new ArrayList<>(remove(upload.id()));
-          unnamed.removeAll(content.segments());
+          unnamed.removeIf(segment -> kept.contains(segment.id()));
           return new Completion(change, unnamed);
         });
     blobs.delete(completion.change().garbage());
     blobs.delete(completion.unnamed());
-    return completion.change().object();
+    StoredObject object = completion.change().object();
+    cutOffUnnamed(object.content().segments());
+    return object;
+  }
+
+  /** To be used inside a change or a reading: the parts, when all is as it must be. */
+  private ChosenParts checked(Upload upload, List<Part.Named> named, Precondition condition) {
+    requireInChange(upload.bucket(), upload.key(), upload.id());
+    ChosenParts parts = ChosenParts.of(partsInChange(upload.id()), named);
+    condition.check(
+        buckets.objects(buckets.requireInChange(upload.bucket())).current(upload.key()));
+    return parts;
+  }
+
+  private void cutOffUnnamed(List<Segment> segments) {
+    if (segments.size() == 1) {
+      try {
+        blobs.cutOffBehind(segments.getFirst());
+      } catch (IOException e) { // what is named is an object all the same
+        log.warn("parts that were not named keep their place on the disk: {}", e.getMessage());
+      }
+    }
   }
 
   /** Forgets every upload to a bucket; answers the files of their parts. */
@@ -174,11 +227,14 @@ public final class Uploads {
   }
 
   Set<Long> usedSegments() {
-    Set<Long> ids = new HashSet<>();
-    index.table(PARTS).values().stream()
-        .map(Codec::part)
-        .forEach(part -> part.content().segments().forEach(segment -> ids.add(segment.id())));
-    return ids;
+    return ids(index.table(PARTS).values().stream().map(Codec::part).toList());
+  }
+
+  private static Set<Long> ids(List<Part> parts) {
+    return parts.stream()
+        .flatMap(part -> part.content().segments().stream())
+        .map(Segment::id)
+        .collect(Collectors.toSet());
   }
 
   private List<Segment> remove(String id) {
@@ -189,6 +245,11 @@ public final class Uploads {
       parts.remove(partName(id, part.number()));
     }
     index.table(UPLOADS).remove(id);
+    UploadFiles known = files.remove(id);
+    if (known != null) {
+      known.close();
+      garbage.addAll(known.shared());
+    }
     return garbage;
   }
 
@@ -203,92 +264,5 @@ public final class Uploads {
 
   private static String partName(String id, int number) {
     return "%s/%05d".formatted(id, number);
-  }
-
-  private static List<Part> chosen(List<Part> there, List<Part.Named> named) {
-    if (named.isEmpty()) {
-      throw new StoreException(
-          ErrorCode.MALFORMED_XML, "CompleteMultipartUpload must name at least one part");
-    }
-    Map<Integer, Part> byNumber =
-        there.stream().collect(Collectors.toMap(Part::number, Function.identity()));
-    List<Part> chosen = new ArrayList<>();
-    int before = 0;
-    for (Part.Named one : named) {
-      if (one.number() <= before) {
-        throw new StoreException(
-            ErrorCode.INVALID_PART_ORDER,
-            "The list of parts must be in ascending order, but part %d follows part %d"
-                .formatted(one.number(), before));
-      }
-      before = one.number();
-      Part part = byNumber.get(one.number());
-      if (part == null || !part.content().etag().equals(one.etag())) {
-        throw new StoreException(
-            ErrorCode.INVALID_PART,
-            "Part %d with entity tag %s was not uploaded".formatted(one.number(), one.etag()));
-      }
-      chosen.add(part);
-    }
-    for (Part part : chosen.subList(0, chosen.size() - 1)) {
-      if (part.content().size() < LEAST_PART) {
-        throw new StoreException(
-            ErrorCode.ENTITY_TOO_SMALL,
-            "Part %d has %d bytes; every part but the last must have at least %d"
-                .formatted(part.number(), part.content().size(), LEAST_PART));
-      }
-    }
-    return chosen;
-  }
-
-  private static Content content(List<Part> parts) {
-    List<Segment> segments = new ArrayList<>();
-    List<Long> sizes = new ArrayList<>();
-    ByteArrayOutputStream sums = new ByteArrayOutputStream();
-    for (Part part : parts) {
-      segments.addAll(part.content().segments());
-      sizes.add(part.content().size());
-      sums.writeBytes(HexFormat.of().parseHex(part.content().etag()));
-    }
-    String etag = HexFormat.of().formatHex(md5(sums.toByteArray())) + "-" + parts.size();
-    long size = sizes.stream().mapToLong(Long::longValue).sum();
-    return new Content(size, etag, segments, sizes);
-  }
-
-  private static byte[] md5(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("MD5").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has MD5", e);
-    }
-  }
-
-  /** The object's sum from those of its parts; none when one of them came without. */
-  private static Optional<ObjectChecksum> checksum(Upload upload, List<Part> parts) {
-    if (upload.algorithm().isEmpty()) {
-      return Optional.empty();
-    }
-    ChecksumAlgorithm algorithm = upload.algorithm().get();
-    ByteArrayOutputStream sums = new ByteArrayOutputStream();
-    byte[] whole = new byte[0];
-    for (Part part : parts) {
-      if (part.checksum().filter(sum -> sum.algorithm() == algorithm).isEmpty()) {
-        return Optional.empty();
-      }
-      byte[] sum = Base64.getDecoder().decode(part.checksum().get().value());
-      sums.writeBytes(sum);
-      if (!upload.composite()) {
-        whole = whole.length == 0 ? sum : algorithm.combine(whole, sum, part.content().size());
-      }
-    }
-    Base64.Encoder base64 = Base64.getEncoder();
-    if (!upload.composite()) {
-      return Optional.of(new ObjectChecksum(algorithm, base64.encodeToString(whole), false));
-    }
-    ChecksumAlgorithm.RunningSum sum = algorithm.start();
-    sum.update(sums.toByteArray(), 0, sums.size());
-    return Optional.of(
-        new ObjectChecksum(
-            algorithm, base64.encodeToString(sum.value()) + "-" + parts.size(), true));
   }
 }

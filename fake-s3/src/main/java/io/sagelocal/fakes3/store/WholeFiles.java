@@ -10,30 +10,33 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Objects as single files, for those who read them by their path. */
 final class WholeFiles {
   private final Store store;
+  private final Buckets buckets;
   private final Index index;
   private final Blobs blobs;
   private final ReentrantLock assembling = new ReentrantLock();
 
-  WholeFiles(Store store, Index index, Blobs blobs) {
+  WholeFiles(Store store, Buckets buckets, Index index, Blobs blobs) {
     this.store = store;
+    this.buckets = buckets;
     this.index = index;
     this.blobs = blobs;
   }
 
   /**
-   * The file; one that came in parts is put together first, which whoever comes second finds done.
+   * The file; one whose parts lie apart is put together first, which whoever comes second finds
+   * done.
    *
    * @throws StoreException InternalError when the bytes are gone from the disk
    */
   Optional<Path> of(String bucket, String key) {
     Optional<StoredObject> found = store.findObject(bucket, key);
-    if (found.isEmpty() || found.get().content().segments().size() == 1) {
+    if (found.isEmpty() || isOneFile(found.get())) {
       return found.map(this::fileOf);
     }
     assembling.lock();
     try {
       found = store.findObject(bucket, key);
-      while (found.isPresent() && found.get().content().segments().size() > 1) {
+      while (found.isPresent() && !isOneFile(found.get())) {
         assemble(bucket, found.get());
         found = store.findObject(bucket, key);
       }
@@ -43,8 +46,19 @@ final class WholeFiles {
     }
   }
 
+  private static boolean isOneFile(StoredObject object) {
+    List<Segment> segments = object.content().segments();
+    return segments.size() == 1 && segments.getFirst().offset() == 0;
+  }
+
   private Path fileOf(StoredObject object) {
-    return blobs.path(object.content().segments().getFirst().id());
+    Segment only = object.content().segments().getFirst();
+    try {
+      blobs.cutOffBehind(only); // a crash may have come before who completed the upload did it
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return blobs.path(only.id());
   }
 
   /** Puts the bytes of an object into one file, unless it is replaced meanwhile. */
@@ -63,7 +77,7 @@ final class WholeFiles {
       boolean replaced =
           index.change(() -> {
             Optional<StoredObject> now = store.findSame(bucket, object);
-            now.ifPresent(there -> store.objects(bucket).replace(there, there.with(whole)));
+            now.ifPresent(there -> buckets.objects(bucket).replace(there, there.with(whole)));
             return now.isPresent();
           });
       blobs.delete(replaced ? parts : whole.segments());

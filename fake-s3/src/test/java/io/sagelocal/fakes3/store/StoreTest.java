@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class StoreTest {
   @BeforeEach
   void open() throws IOException {
     store = Store.open(folder, Clock.systemUTC());
-    store.createBucket(BUCKET, Store.DEFAULT_REGION);
+    store.buckets().create(BUCKET, Buckets.DEFAULT_REGION);
   }
 
   @AfterEach
@@ -115,7 +116,7 @@ class StoreTest {
 
   @Test
   void olderVersionsStayUntilTheyAreDeletedThemselves() throws IOException {
-    store.setVersioning(BUCKET, Bucket.Versioning.ENABLED);
+    store.buckets().setVersioning(BUCKET, Bucket.Versioning.ENABLED);
     put("key", "first");
     String first = store.requireObject(BUCKET, "key", Optional.empty()).version();
     put("key", "second");
@@ -305,13 +306,13 @@ class StoreTest {
   }
 
   private Part.Named putPart(Upload upload, int number, byte[] bytes) throws IOException {
-    Store.NewBlob blob = store.newBlob();
-    blob.out().write(bytes);
-    blob.out().close();
-    Content content =
-        new Content(
-            bytes.length, "0123456789abcdef", List.of(blob.segment(bytes.length)), List.of());
-    Part part = store.uploads().put(upload, number, content, Optional.empty());
+    Uploads.NewPart written = store.uploads().newPart(upload, number, Optional.empty());
+    try (OutputStream out = written.blob().out()) {
+      out.write(bytes);
+    }
+    Segment segment = written.blob().segment(bytes.length);
+    Content content = new Content(bytes.length, "0123456789abcdef", List.of(segment), List.of());
+    Part part = store.uploads().put(written, content, Optional.empty());
     return new Part.Named(part.number(), part.content().etag());
   }
 
