@@ -198,10 +198,13 @@ def test_parts_come_in_any_order_and_at_one_time_and_again(client, bucket):
             data[first:first + 20]
 
 
-def test_a_presigned_address_ends_with_its_time(client, bucket):
-    s3 = client('s3')
+@pytest.mark.parametrize('version', ['s3', 's3v4'])
+def test_a_presigned_address_ends_with_its_time(client, bucket, version):
+    from botocore.config import Config
+    s3 = client('s3', config=Config(signature_version=version))
     s3.put_object(Bucket=bucket, Key='key', Body=b'yes')
     address = s3.generate_presigned_url('get_object', Params={'Bucket': bucket, 'Key': 'key'}, ExpiresIn=1)
+    assert ('X-Amz-Expires' in address) == (version == 's3v4')
     assert urllib.request.urlopen(address).read() == b'yes'
     time.sleep(2)
     with pytest.raises(urllib.error.HTTPError) as error:

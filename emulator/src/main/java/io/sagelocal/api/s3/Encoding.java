@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 final class Encoding {
   private static final Pattern SIGNATURE_PARAMETER =
       Pattern.compile(
-          "(?i)X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)");
+          "(?i)X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)"
+              + "|AWSAccessKeyId|Signature|Expires");
   private static final String UNRESERVED = "-_.~";
 
   private Encoding() {}

@@ -37,6 +37,8 @@ class SignerTest {
     assertThat(Encoding.path("/bucket/a%20b+c/%C3%BC~*")).isEqualTo("/bucket/a%20b%2Bc/%C3%BC~%2A");
     assertThat(Encoding.query("uploads&prefix=a%2Fb&X-Amz-Signature=0&X-Amz-Expires=9"))
         .isEqualTo("prefix=a%2Fb&uploads=");
+    assertThat(Encoding.query("AWSAccessKeyId=key&Signature=0&Expires=9&versionId=1"))
+        .isEqualTo("versionId=1");
     assertThat(Encoding.query("")).isEmpty();
   }
 }

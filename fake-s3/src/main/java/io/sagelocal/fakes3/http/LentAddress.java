@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
+import org.jspecify.annotations.Nullable;
 
 /** A presigned address. Its signature is not checked, but what was lent for a time ends with it. */
 public final class LentAddress {
@@ -26,26 +27,47 @@ public final class LentAddress {
    */
   public static void requireNotExpired(Request request, Instant now) {
     String query = request.getHttpURI().getQuery();
-    if (query == null || !query.contains("X-Amz-Expires")) {
+    if (query == null || !query.contains("Expires=")) {
       return;
     }
     Fields parameters = Request.extractQueryParameters(request, StandardCharsets.UTF_8);
-    String signed = parameters.getValue("X-Amz-Date");
+    Instant end = end(parameters);
+    if (now.isAfter(end)) {
+      throw new StoreException(ErrorCode.ACCESS_DENIED, "Request has expired: it ended at " + end);
+    }
+  }
+
+  /** The end of its time; of what is none, the end of all times. */
+  private static Instant end(Fields parameters) {
     String seconds = parameters.getValue("X-Amz-Expires");
-    Instant end;
+    if (seconds != null) {
+      return end(parameters.getValue("X-Amz-Date"), seconds);
+    }
+    String at = parameters.getValue("Expires");
+    return at == null || parameters.getValue("Signature") == null ? Instant.MAX : end(at);
+  }
+
+  private static Instant end(@Nullable String signed, String seconds) {
     try {
-      end =
-          LocalDateTime.parse(String.valueOf(signed), SIGNED_AT)
-              .toInstant(ZoneOffset.UTC)
-              .plus(Duration.ofSeconds(Long.parseLong(seconds)));
+      return LocalDateTime.parse(String.valueOf(signed), SIGNED_AT)
+          .toInstant(ZoneOffset.UTC)
+          .plus(Duration.ofSeconds(Long.parseLong(seconds)));
     } catch (DateTimeException | NumberFormatException e) {
       throw new StoreException(
           ErrorCode.INVALID_ARGUMENT,
           "X-Amz-Date must be a time and X-Amz-Expires a number of seconds but were: %s, %s"
               .formatted(signed, seconds));
     }
-    if (now.isAfter(end)) {
-      throw new StoreException(ErrorCode.ACCESS_DENIED, "Request has expired: it ended at " + end);
+  }
+
+  /** As signatures of version 2 have it, which boto3 makes for us-east-1 unless told otherwise. */
+  private static Instant end(String at) {
+    try {
+      return Instant.ofEpochSecond(Long.parseLong(at));
+    } catch (DateTimeException | NumberFormatException e) {
+      throw new StoreException(
+          ErrorCode.INVALID_ARGUMENT,
+          "Expires must be a number of seconds since 1970 but was: " + at);
     }
   }
 }
