@@ -50,7 +50,9 @@ def emulator_on(store, data):
     given = {'SAGELOCAL_S3': store, 'SAGELOCAL_S3_ACCESS_KEY': 'key', 'SAGELOCAL_S3_SECRET_KEY': 'a-secret'}
     os.environ.update(given)
     try:
-        return emulators.Emulator(data)
+        one = emulators.Emulator(data)
+        one.given = given
+        return one
     finally:
         for name in given:
             del os.environ[name]

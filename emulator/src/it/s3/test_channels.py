@@ -1,4 +1,6 @@
-"""Channels of real containers over every store: quick where the store is on this disk, and never a way back into it."""
+"""Channels of real containers over every store: quick where the bytes are on this disk, and never a way back into it."""
+import os
+
 import pytest
 
 import jobs
@@ -51,3 +53,32 @@ def test_an_object_in_parts_is_a_file_like_others(client, bucket, again):
     s3.put_object(Bucket=bucket, Key='data/deep/b', Body=b'')
     assert run(client, bucket, 1)['algo-1'][-1] == 'the end by algo-1c'
     assert s3.get_object(Bucket=bucket, Key='data/a')['Body'].read()[-8:] == b'\nthe end'
+
+
+def files(*folder):
+    return {os.path.join(root, name) for root, _, names in os.walk(os.path.join(*folder)) for name in names}
+
+
+def test_a_channel_used_again_is_not_downloaded_again(emulator, store, client, bucket, monkeypatch):
+    if store == 'embedded':
+        pytest.skip('its files are on this disk already')
+    s3, cache, behind = client('s3'), os.path.join(emulator.data, 's3-cache'), os.path.dirname(emulator.data)
+    kept, blobs = files(cache), files(behind, 'behind', 'blobs')
+    s3.put_object(Bucket=bucket, Key='data/a', Body=b'first\nof all')
+    s3.put_object(Bucket=bucket, Key='data/deep/b', Body=b'\nsecond\n')
+    seen = run(client, bucket, 1)
+    assert len(files(cache) - kept) == 2
+    for blob in files(behind, 'behind', 'blobs') - blobs:
+        os.remove(blob)  # whoever asks for the bytes fails now
+    kept = files(cache)
+    assert run(client, bucket, 1) == seen
+    emulator.stop()
+    for name, value in emulator.given.items():
+        monkeypatch.setenv(name, value)
+    emulator.start(emulator.endpoint.rsplit(':', 1)[1])
+    assert run(client, bucket, 1) == seen
+    assert files(cache) == kept
+    s3.put_object(Bucket=bucket, Key='data/a', Body=b'another\none')
+    s3.put_object(Bucket=bucket, Key='data/deep/b', Body=b'\nand\n')
+    assert run(client, bucket, 1)['algo-1'][:3] == ['another', 'one', 'and']
+    assert len(files(cache) - kept) == 2

@@ -8,7 +8,9 @@ import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.fakes3.store.Store;
 import io.sagelocal.minio.MinioObjectStore;
 import io.sagelocal.minio.MinioServer;
+import io.sagelocal.objects.CachingObjectStore;
 import io.sagelocal.objects.ObjectStore;
+import io.sagelocal.objects.Trust;
 import io.sagelocal.state.Timeline;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,9 +34,9 @@ record OpenedStore(ObjectStore objects, S3Front front, List<String> notes, AutoC
    * @throws IOException when that cannot be done, in one line
    */
   static OpenedStore open(
-      Backend backend, Path data, ContainerEngine engine, String instance, Timeline timeline)
+      StoreSettings settings, Path data, ContainerEngine engine, String instance, Timeline timeline)
       throws IOException {
-    return switch (backend) {
+    return switch (settings.backend()) {
       case Backend.Embedded embedded -> {
         Store store = Store.open(data.resolve("s3"), Clock.systemUTC());
         yield new OpenedStore(
@@ -45,27 +47,50 @@ record OpenedStore(ObjectStore objects, S3Front front, List<String> notes, AutoC
         MinioServer server = MinioServer.start(minio.program(), folder, engine, instance);
         S3Server known =
             new S3Server(
-                server.address(), server.keys().user(), server.keys().password(), MINIO_REGION);
+                server.address(),
+                server.keys().user(),
+                server.keys().password(),
+                MINIO_REGION,
+                Trust.OF_JAVA);
         ObjectStore objects = client(known, false);
         yield new OpenedStore(
-            objects,
+            cached(objects, settings, data, "minio", timeline),
             S3Front.forwarding(known, timeline::now, objects::hasBucket),
             List.of(
                 "MinIO console at %s (user %s, password in %s)"
                     .formatted(server.console(), server.keys().user(), folder.resolve("password"))),
             server);
       }
-      case Backend.External external ->
-          new OpenedStore(
-              client(external.server(), true),
-              S3Front.forwarding(external.server(), timeline::now, bucket -> false),
-              List.of("S3 at " + external.server().address()),
-              () -> {});
+      case Backend.External external -> {
+        ObjectStore objects = client(external.server(), true);
+        String name = external.server().address().toString().replaceAll("[^A-Za-z0-9.]+", "-");
+        yield new OpenedStore(
+            cached(objects, settings, data, name, timeline),
+            S3Front.forwarding(external.server(), timeline::now, bucket -> false),
+            List.of("S3 at " + external.server().address()),
+            () -> {});
+      }
     };
+  }
+
+  private static ObjectStore cached(
+      ObjectStore objects, StoreSettings settings, Path data, String name, Timeline timeline) {
+    return settings.cacheBytes() == 0
+        ? objects
+        : new CachingObjectStore(
+            objects,
+            StoreSettings.cacheFolder(data).resolve(name),
+            settings.cacheBytes(),
+            timeline::now);
   }
 
   private static ObjectStore client(S3Server server, boolean hasKeys) {
     return new MinioObjectStore(
-        server::address, server.accessKey(), server.secretKey(), server.region(), hasKeys);
+        server::address,
+        server.accessKey(),
+        server.secretKey(),
+        server.region(),
+        hasKeys,
+        server.trust());
   }
 }

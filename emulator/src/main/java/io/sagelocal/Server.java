@@ -91,8 +91,7 @@ public final class Server implements AutoCloseable {
     try {
       StateStore store = opened(DiskStateStore.open(data.resolve("state.mv")));
       String instance = InstanceId.of(data);
-      OpenedStore s3 =
-          OpenedStore.open(settings.store().backend(), data, engine, instance, timeline);
+      OpenedStore s3 = OpenedStore.open(settings.store(), data, engine, instance, timeline);
       opened(s3.closing());
       this.notes = s3.notes();
       ObjectStore objects = s3.objects();

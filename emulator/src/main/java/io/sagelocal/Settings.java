@@ -66,6 +66,12 @@ public record Settings(
         StoreSettings.of(
             sources.find("s3", "SAGELOCAL_S3").orElse("embedded"),
             sources.find("init", "SAGELOCAL_INIT"),
+            sources.number(
+                "s3-cache-bytes",
+                "SAGELOCAL_S3_CACHE_BYTES",
+                StoreSettings.DEFAULT_CACHE_BYTES,
+                0,
+                Long.MAX_VALUE),
             environment));
   }
 

@@ -54,9 +54,8 @@ public final class StoreCopy {
   }
 
   private Opened open(String choice) throws IOException {
-    StoreSettings settings = StoreSettings.of(choice, Optional.empty(), environment);
-    return new Opened(
-        OpenedStore.open(settings.backend(), data, engine, InstanceId.of(data), timeline));
+    StoreSettings settings = StoreSettings.of(choice, Optional.empty(), 0, environment);
+    return new Opened(OpenedStore.open(settings, data, engine, InstanceId.of(data), timeline));
   }
 
   private record Opened(OpenedStore store) implements AutoCloseable {

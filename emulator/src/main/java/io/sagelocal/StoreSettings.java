@@ -3,6 +3,7 @@ package io.sagelocal;
 import io.sagelocal.api.s3.S3Server;
 import io.sagelocal.minio.MinioProgram;
 import io.sagelocal.objects.InitFolder;
+import io.sagelocal.objects.Trust;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,9 +14,13 @@ import java.util.Optional;
  *
  * @param backend {@code --s3}, {@code SAGELOCAL_S3}
  * @param init what is there from the start; {@code --init}, {@code SAGELOCAL_INIT}
+ * @param cacheBytes how much of a store elsewhere may be kept on this disk, 0 for nothing; {@code
+ *     --s3-cache-bytes}, {@code SAGELOCAL_S3_CACHE_BYTES}
  */
-public record StoreSettings(Backend backend, Optional<InitFolder> init) {
-  static final StoreSettings EMBEDDED = new StoreSettings(new Backend.Embedded(), Optional.empty());
+public record StoreSettings(Backend backend, Optional<InitFolder> init, long cacheBytes) {
+  static final long DEFAULT_CACHE_BYTES = 10L << 30;
+  static final StoreSettings EMBEDDED =
+      new StoreSettings(new Backend.Embedded(), Optional.empty(), DEFAULT_CACHE_BYTES);
 
   private static final String ACCESS_KEY = "SAGELOCAL_S3_ACCESS_KEY";
   private static final String SECRET_KEY = "SAGELOCAL_S3_SECRET_KEY";
@@ -43,16 +48,24 @@ public record StoreSettings(Backend backend, Optional<InitFolder> init) {
    *
    * @param choice {@code embedded}, {@code minio} or a URL
    * @param init a folder
+   * @param cacheBytes how much of it may be kept on this disk
    * @throws IllegalArgumentException naming the setting, its value and what is allowed
    */
-  static StoreSettings of(String choice, Optional<String> init, Map<String, String> environment) {
+  static StoreSettings of(
+      String choice, Optional<String> init, long cacheBytes, Map<String, String> environment) {
     return new StoreSettings(
         switch (choice) {
           case "embedded" -> new Backend.Embedded();
           case "minio" -> new Backend.Minio(MinioProgram.find(environment));
           default -> new Backend.External(external(choice, environment));
         },
-        init.map(Path::of).map(InitFolder::new));
+        init.map(Path::of).map(InitFolder::new),
+        cacheBytes);
+  }
+
+  /** Where a data folder has what is kept of stores elsewhere. */
+  public static Path cacheFolder(Path data) {
+    return data.resolve("s3-cache");
   }
 
   private static S3Server external(String choice, Map<String, String> environment) {
@@ -75,7 +88,12 @@ public record StoreSettings(Backend backend, Optional<InitFolder> init) {
         address,
         key(choice, ACCESS_KEY, environment),
         key(choice, SECRET_KEY, environment),
-        environment.getOrDefault(REGION, DEFAULT_REGION));
+        environment.getOrDefault(REGION, DEFAULT_REGION),
+        Optional.ofNullable(environment.get(Trust.VARIABLE))
+            .filter(file -> !file.isBlank())
+            .map(Path::of)
+            .map(Trust::of)
+            .orElse(Trust.OF_JAVA));
   }
 
   private static IllegalArgumentException refusal(String choice) {

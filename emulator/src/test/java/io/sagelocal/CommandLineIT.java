@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -40,8 +41,12 @@ class CommandLineIT {
       assertThat(everything(docker))
           .as("there is something to remove")
           .hasSizeGreaterThan(before.size() + 3);
-      assertThat(run(docker, "clean", "--output=json")).isZero();
+      Path kept = StoreSettings.cacheFolder(data).resolve("minio").resolve("files").resolve("0f");
+      Files.writeString(Files.createDirectories(kept).resolve("object"), "bytes");
+      assertThat(run(docker, "clean", "--output=json", "--data-dir=" + data)).isZero();
       JsonNode told = new ObjectMapper().readTree(told(out));
+      assertThat(told.path("keptObjects").asInt()).isEqualTo(1);
+      assertThat(kept).isEmptyDirectory();
       assertThat(told.path("containers")).hasSizeGreaterThan(2);
       assertThat(told.path("networks")).isNotEmpty();
       assertThat(told.path("images")).isEmpty();

@@ -73,6 +73,14 @@ class SettingsTest {
   @Test
   void theStoreIsTheEmbeddedOneUnlessAnotherIsChosen() {
     assertThat(Settings.from(Map.of(), Map.of()).store()).isEqualTo(StoreSettings.EMBEDDED);
+    assertThat(
+            Settings.from(Map.of("s3-cache-bytes", "0"), Map.of("SAGELOCAL_S3_CACHE_BYTES", "5"))
+                .store()
+                .cacheBytes())
+        .isZero();
+    assertThatThrownBy(() -> Settings.from(Map.of(), Map.of("SAGELOCAL_S3_CACHE_BYTES", "10G")))
+        .hasMessageContaining("--s3-cache-bytes (or SAGELOCAL_S3_CACHE_BYTES)")
+        .hasMessageContaining("10G");
     assertThat(Settings.from(Map.of("s3", "minio"), Map.of()).store().backend())
         .isInstanceOf(StoreSettings.Backend.Minio.class);
     Map<String, String> keys =
@@ -94,5 +102,17 @@ class SettingsTest {
     }
     assertThatThrownBy(() -> Settings.from(Map.of("s3", "http://localhost:9000"), Map.of()))
         .hasMessageContaining("SAGELOCAL_S3_ACCESS_KEY");
+    for (String file : new String[] {"/no/such/file", "/etc/hostname"}) {
+      assertThatThrownBy(() ->
+              Settings.from(
+                  Map.of("s3", "https://localhost:9000"),
+                  Map.of(
+                      "SAGELOCAL_S3_ACCESS_KEY", "key",
+                      "SAGELOCAL_S3_SECRET_KEY", "word",
+                      "SAGELOCAL_S3_CA", file)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("SAGELOCAL_S3_CA must name a file of certificates")
+          .hasMessageContaining(file);
+    }
   }
 }

@@ -24,6 +24,7 @@ final class PlainStart {
           "--hosts",
           "--keep",
           "--s3",
+          "--s3-cache-bytes",
           "--init");
 
   private PlainStart() {}

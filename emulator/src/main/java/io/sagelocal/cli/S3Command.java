@@ -47,7 +47,7 @@ final class S3Command implements Callable<Integer> {
       name = "copy",
       description =
           "Copies objects from one store to another while no sagelocal runs on them; what is there"
-              + " already is left out. Metadata, tags and older versions stay behind.",
+              + " already is left out. Metadata, content type and tags go along; older versions do not.",
       mixinStandardHelpOptions = true)
   int copy(
       @Option(

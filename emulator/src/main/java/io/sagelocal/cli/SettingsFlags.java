@@ -104,6 +104,15 @@ final class SettingsFlags {
 
   @Keep
   @Option(
+      names = "--s3-cache-bytes",
+      paramLabel = "BYTES",
+      description =
+          "10737418240, which is 10 GiB; how much of a store other than embedded is kept on this"
+              + " disk for File channels, 0 for nothing (SAGELOCAL_S3_CACHE_BYTES)")
+  private @Nullable String cacheBytes;
+
+  @Keep
+  @Option(
       names = "--init",
       paramLabel = "DIR",
       description =

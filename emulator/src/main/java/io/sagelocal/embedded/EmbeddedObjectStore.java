@@ -11,8 +11,10 @@ import io.sagelocal.fakes3.store.Store;
 import io.sagelocal.fakes3.store.StoreException;
 import io.sagelocal.fakes3.store.StoredObject;
 import io.sagelocal.objects.ObjectBytes;
+import io.sagelocal.objects.ObjectChangedException;
 import io.sagelocal.objects.ObjectInfo;
 import io.sagelocal.objects.ObjectNotFoundException;
+import io.sagelocal.objects.ObjectProperties;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.ObjectStoreException;
 import io.sagelocal.objects.S3Uri;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -119,9 +122,31 @@ public final class EmbeddedObjectStore implements ObjectStore {
   }
 
   @Override
-  public void write(S3Uri uri, ObjectBytes bytes) throws IOException {
+  public InputStream read(ObjectInfo seen, long offset, long length) {
+    S3Uri uri = seen.uri();
+    Reading reading = asked(uri, () -> store.read(uri.bucket(), uri.key(), Optional.empty()));
+    if (!info(uri, reading.object()).equals(seen)) {
+      reading.close();
+      throw new ObjectChangedException(uri);
+    }
+    return reading.stream(offset, length);
+  }
+
+  @Override
+  public ObjectProperties properties(S3Uri uri) {
+    Attributes attributes =
+        asked(uri, () -> store.requireObject(uri.bucket(), uri.key(), Optional.empty()))
+            .attributes();
+    return new ObjectProperties(attributes.headers(), attributes.tags());
+  }
+
+  @Override
+  public void write(S3Uri uri, ObjectProperties properties, ObjectBytes bytes) throws IOException {
+    Map<String, String> headers = new TreeMap<>(attributes.headers());
+    headers.putAll(properties.headers());
+    Attributes all = new Attributes(headers, properties.tags(), Optional.empty());
     try {
-      store.write(uri.bucket(), uri.key(), attributes, bytes::writeTo);
+      store.write(uri.bucket(), uri.key(), all, bytes::writeTo);
     } catch (StoreException e) {
       throw translated(uri, e);
     }

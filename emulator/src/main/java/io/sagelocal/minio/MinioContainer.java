@@ -21,7 +21,9 @@ import java.util.concurrent.TimeUnit;
 
 /** MinIO in a container. */
 final class MinioContainer implements MinioServer {
-  private static final String PINNED = "minio/minio:RELEASE.2025-09-07T16-13-09Z";
+  /** The image that is pulled where none is here. */
+  static final String PINNED = "minio/minio:RELEASE.2025-09-07T16-13-09Z";
+
   private static final List<String> IMAGES = List.of(PINNED, "minio/minio:latest");
   private static final int S3_PORT = 9000;
   private static final int CONSOLE_PORT = 9001;

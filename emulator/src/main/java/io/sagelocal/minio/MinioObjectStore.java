@@ -2,6 +2,7 @@ package io.sagelocal.minio;
 
 import io.minio.BucketExistsArgs;
 import io.minio.GetObjectArgs;
+import io.minio.GetObjectTagsArgs;
 import io.minio.ListObjectsArgs;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
@@ -18,11 +19,14 @@ import io.minio.messages.Item;
 import io.minio.messages.ListAllMyBucketsResult;
 import io.sagelocal.objects.KeyRefusedException;
 import io.sagelocal.objects.ObjectBytes;
+import io.sagelocal.objects.ObjectChangedException;
 import io.sagelocal.objects.ObjectInfo;
 import io.sagelocal.objects.ObjectNotFoundException;
+import io.sagelocal.objects.ObjectProperties;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.ObjectStoreException;
 import io.sagelocal.objects.S3Uri;
+import io.sagelocal.objects.Trust;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -30,18 +34,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
+import okhttp3.Response;
 
 /** Objects in a server that speaks S3. */
 public final class MinioObjectStore implements ObjectStore {
   private static final long PART_BYTES = 16L << 20;
   private static final Duration TIMEOUT = Duration.ofMinutes(5);
   private static final Set<String> NOT_THERE = Set.of("NoSuchKey", "NoSuchBucket", "NotFound");
+  private static final Set<String> CHANGED = Set.of("PreconditionFailed", "InvalidRange");
 
   /** As S3 and MinIO say it, and a store that has no key service. */
   private static final Pattern KEY_REFUSED = Pattern.compile("KMS\\..*|kms:.*|NotImplemented");
@@ -57,9 +68,14 @@ public final class MinioObjectStore implements ObjectStore {
    * @param hasKeys whether it may have keys to encrypt with
    */
   public MinioObjectStore(
-      Supplier<URI> server, String accessKey, String secretKey, String region, boolean hasKeys) {
+      Supplier<URI> server,
+      String accessKey,
+      String secretKey,
+      String region,
+      boolean hasKeys,
+      Trust trust) {
     this(
-        new Once<>(() -> connect(server.get(), accessKey, secretKey, region)),
+        new Once<>(() -> connect(server.get(), accessKey, secretKey, region, trust)),
         hasKeys,
         Optional.empty());
   }
@@ -202,15 +218,58 @@ public final class MinioObjectStore implements ObjectStore {
   }
 
   @Override
-  public void write(S3Uri uri, ObjectBytes bytes) throws IOException {
-    try (WrittenStream stream = new WrittenStream(bytes)) {
+  public InputStream read(ObjectInfo seen, long offset, long length) {
+    try {
+      return client
+          .get()
+          .getObject(
+              GetObjectArgs.builder()
+                  .bucket(seen.uri().bucket())
+                  .object(seen.uri().key())
+                  .offset(offset)
+                  .length(length)
+                  .matchETag(seen.etag())
+                  .build());
+    } catch (MinioException e) {
+      if (hasCode(e, CHANGED)) {
+        throw new ObjectChangedException(seen.uri());
+      }
+      throw translated(seen.uri(), "reading " + seen.uri(), e);
+    }
+  }
+
+  @Override
+  public ObjectProperties properties(S3Uri uri) {
+    try {
+      Map<String, String> headers = new TreeMap<>();
       client
           .get()
-          .putObject(
-              PutObjectArgs.builder().bucket(uri.bucket()).object(uri.key()).stream(
-                      stream, -1L, PART_BYTES)
-                  .sse(encryption.orElse(null))
-                  .build());
+          .statObject(StatObjectArgs.builder().bucket(uri.bucket()).object(uri.key()).build())
+          .headers()
+          .forEach(header -> headers.put(header.getFirst(), header.getSecond()));
+      Map<String, String> tags =
+          client
+              .get()
+              .getObjectTags(
+                  GetObjectTagsArgs.builder().bucket(uri.bucket()).object(uri.key()).build())
+              .get();
+      return new ObjectProperties(headers, tags);
+    } catch (MinioException e) {
+      throw translated(uri, "looking at " + uri, e);
+    }
+  }
+
+  @Override
+  public void write(S3Uri uri, ObjectProperties properties, ObjectBytes bytes) throws IOException {
+    try (WrittenStream stream = new WrittenStream(bytes)) {
+      PutObjectArgs.Builder put =
+          PutObjectArgs.builder().bucket(uri.bucket()).object(uri.key()).stream(
+                  stream, -1L, PART_BYTES)
+              .tags(properties.tags())
+              .sse(encryption.orElse(null));
+      Map<String, String> headers = new TreeMap<>(properties.headers());
+      Optional.ofNullable(headers.remove("content-type")).ifPresent(put::contentType);
+      client.get().putObject(put.headers(headers).build());
     } catch (MinioException e) {
       if (e.getCause() instanceof WrittenStream.WriterFailure failure) {
         throw failure.cause();
@@ -273,20 +332,39 @@ public final class MinioObjectStore implements ObjectStore {
   }
 
   private static MinioClient connect(
-      URI server, String accessKey, String secretKey, String region) {
-    OkHttpClient http =
+      URI server, String accessKey, String secretKey, String region, Trust trust) {
+    OkHttpClient.Builder http =
         new OkHttpClient.Builder()
             .socketFactory(new QuickSockets())
             .connectTimeout(TIMEOUT)
             .readTimeout(TIMEOUT)
-            .writeTimeout(TIMEOUT)
-            .build();
+            .writeTimeout(TIMEOUT);
+    if ("https".equals(server.getScheme())) {
+      http.sslSocketFactory(trust.context().getSocketFactory(), trust.manager())
+          .addInterceptor(MinioObjectStore::tellOfCertificates);
+    }
     return MinioClient.builder()
         .endpoint(server.toString())
         .region(region)
         .credentials(accessKey, secretKey)
-        .httpClient(http)
+        .httpClient(http.build())
         .build();
+  }
+
+  /** The client would look for the cause, and take that for a fault of the program. */
+  private static Response tellOfCertificates(Interceptor.Chain chain) throws IOException {
+    try {
+      return chain.proceed(chain.request());
+    } catch (SSLException e) {
+      HttpUrl server = chain.request().url();
+      throw new IOException(
+          "S3 at %s://%s:%d does not answer: %s"
+              .formatted(
+                  server.scheme(),
+                  server.host(),
+                  server.port(),
+                  Trust.complaint(e).orElseGet(e::toString)));
+    }
   }
 
   private static boolean isNotThere(MinioException e) {

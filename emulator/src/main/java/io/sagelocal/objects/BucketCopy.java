@@ -17,9 +17,10 @@ public final class BucketCopy {
 
   /**
    * Copies every object whose key begins with the source's; what is below the source is below the
-   * target. Only bytes go over, neither tags nor metadata nor older versions. An object that is
-   * there with the same size and entity tag is left out, so that a second run does what the first
-   * could not; of one that was uploaded in parts the tags may differ, and it is written again.
+   * target. Metadata, content type and tags go with the bytes; older versions do not. An object
+   * that is there with the same size and entity tag is left out, so that a second run does what the
+   * first could not; of one that was uploaded in parts the entity tags may differ, and it is
+   * written again.
    *
    * @param each is told each object that was written
    * @return how many objects were written
@@ -59,6 +60,7 @@ public final class BucketCopy {
     try {
       to.write(
           place,
+          from.properties(object),
           out -> {
             try (InputStream in = from.read(object)) {
               in.transferTo(out);

@@ -1,26 +1,19 @@
 package io.sagelocal.objects;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts objects into files of this disk, several at once, and the stretches of a large one at once
- * as well. Objects that are files of this disk already get another name, where nobody will write to
- * them, or else are copied by the system.
+ * as well. Objects that are files of this disk already, or are kept there, get another name, where
+ * nobody will write to them, or else are copied by the system.
  *
  * <p>One thread adds and finishes; the first failure is thrown by whatever it does next. What is
  * under way when this is closed early is given up, and nothing writes behind the caller.
@@ -37,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class Downloads implements AutoCloseable {
   private static final int AT_ONCE = 16;
   private static final int PIECE_BYTES = 32 << 20;
-  private static final int BUFFER_BYTES = 1 << 17;
 
   private final ObjectStore objects;
   private final boolean unchanging;
@@ -63,6 +55,16 @@ public final class Downloads implements AutoCloseable {
    * @throws CancellationException after {@link #giveUp}
    */
   public void add(S3Uri object, Path file) throws IOException, InterruptedException {
+    add(object, Optional.empty(), file);
+  }
+
+  /** The same of an object that a list has just shown. */
+  public void add(ObjectInfo seen, Path file) throws IOException, InterruptedException {
+    add(seen.uri(), Optional.of(seen), file);
+  }
+
+  private void add(S3Uri object, Optional<ObjectInfo> seen, Path file)
+      throws IOException, InterruptedException {
     throwFailure();
     if (unchanging && link(object, file)) {
       return;
@@ -73,7 +75,7 @@ public final class Downloads implements AutoCloseable {
     try {
       threads.execute(() -> {
         try {
-          download(object, file);
+          download(object, seen, file);
         } catch (IOException | RuntimeException e) {
           failure.compareAndSet(null, e);
         } finally {
@@ -132,51 +134,53 @@ public final class Downloads implements AutoCloseable {
     }
   }
 
-  private void download(S3Uri object, Path file) throws IOException {
-    Optional<Path> local = objects.localFile(object);
-    if (local.isPresent()) {
-      try {
-        copy(local.get(), file);
-        return;
-      } catch (NoSuchFileException e) { // it was replaced since: its bytes are asked for
-        if (!local.get().toString().equals(e.getFile())) {
-          throw e;
-        }
-      }
+  private void download(S3Uri object, Optional<ObjectInfo> seen, Path file) throws IOException {
+    if (copyOf(objects.localFile(object), file)) {
+      return;
     }
-    try (OutputStream out = Files.newOutputStream(file)) {
-      if (copy(objects.read(object, 0, PIECE_BYTES), out) < PIECE_BYTES) {
-        return;
-      }
+    Optional<Path> kept = objects.keptFile(object, seen);
+    if (unchanging ? linkOf(kept, file) : copyOf(kept, file)) {
+      return;
     }
-    downloadRest(object, file);
+    new CurrentObject(objects, object, seen)
+        .use(current -> {
+          try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            out.truncate(0); // of what was longer before it changed
+          }
+          new ObjectDownload(objects, current, file).run();
+          return file;
+        });
   }
 
-  /** Behind the first piece, whose length said that there may be more. */
-  private void downloadRest(S3Uri object, Path file) throws IOException {
-    ObjectInfo before = objects.find(object).orElseThrow(() -> new ObjectNotFoundException(object));
-    List<Future<?>> pieces = new ArrayList<>();
-    for (long offset = PIECE_BYTES; offset < before.size(); offset += PIECE_BYTES) {
-      long from = offset;
-      pieces.add(threads.submit(() -> downloadPiece(object, file, from)));
+  /** Answers false when there is none, or it has just been removed. */
+  private static boolean copyOf(Optional<Path> source, Path file) throws IOException {
+    if (source.isEmpty()) {
+      return false;
     }
-    for (Future<?> piece : pieces) {
-      join(piece);
-    }
-    if (!objects.find(object).filter(before::equals).isPresent()) {
-      throw new ObjectStoreException(object + " was changed while it was read");
+    try {
+      copy(source.get(), file);
+      return true;
+    } catch (NoSuchFileException e) {
+      if (!source.get().toString().equals(e.getFile())) {
+        throw e;
+      }
+      return false;
     }
   }
 
-  private void downloadPiece(S3Uri object, Path file, long offset) {
-    try (RandomAccessFile target = new RandomAccessFile(file.toFile(), "rw")) {
-      target.seek(offset);
-      try (OutputStream out = Channels.newOutputStream(target.getChannel())) {
-        copy(objects.read(object, offset, PIECE_BYTES), out);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** Puts another name of a file in the place of one; answers false where that cannot be done. */
+  private static boolean linkOf(Optional<Path> source, Path file) throws IOException {
+    if (source.isEmpty()) {
+      return false;
     }
+    Path link = file.resolveSibling(UUID.randomUUID().toString());
+    try {
+      Files.createLink(link, source.get());
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      return copyOf(source, file); // of another disk, or a file with as many names as it can have
+    }
+    Files.move(link, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    return true;
   }
 
   /** Piece by piece, so that an interrupt ends it; the system moves the bytes. */
@@ -186,33 +190,6 @@ public final class Downloads implements AutoCloseable {
       long copied = 0;
       for (long more = 1; more > 0; copied += more) {
         more = in.transferTo(copied, PIECE_BYTES, out);
-      }
-    }
-  }
-
-  private static long copy(InputStream in, OutputStream out) throws IOException {
-    try (in) {
-      byte[] buffer = new byte[BUFFER_BYTES];
-      long copied = 0;
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        out.write(buffer, 0, count);
-        copied += count;
-      }
-      return copied;
-    }
-  }
-
-  private static void join(Future<?> piece) throws IOException {
-    try {
-      piece.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case UncheckedIOException cause -> throw cause.getCause();
-        case RuntimeException cause -> throw cause;
-        case null, default -> throw new IllegalStateException(e.getCause());
       }
     }
   }

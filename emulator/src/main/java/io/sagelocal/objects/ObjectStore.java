@@ -53,13 +53,34 @@ public interface ObjectStore {
   InputStream read(S3Uri uri, long offset, long length);
 
   /**
+   * Opens a stretch of an object as it was seen; the caller closes it.
+   *
+   * @param length at least 1; the stretch is within the object
+   * @throws ObjectNotFoundException when the object is not there
+   * @throws ObjectChangedException when it is another by now
+   */
+  InputStream read(ObjectInfo seen, long offset, long length);
+
+  /**
+   * What an object has beside its bytes.
+   *
+   * @throws ObjectNotFoundException when it is not there
+   */
+  ObjectProperties properties(S3Uri uri);
+
+  /**
    * Writes an object from what is written to a stream, while it is written. It is there whole or
    * not at all.
    *
    * @throws ObjectNotFoundException when the bucket is not there
    * @throws IOException what the bytes' writer threw
    */
-  void write(S3Uri uri, ObjectBytes bytes) throws IOException;
+  void write(S3Uri uri, ObjectProperties properties, ObjectBytes bytes) throws IOException;
+
+  /** The same of an object that has nothing beside its bytes. */
+  default void write(S3Uri uri, ObjectBytes bytes) throws IOException {
+    write(uri, ObjectProperties.NONE, bytes);
+  }
 
   /**
    * Writes an object from a local file. It is there whole or not at all, and writing it again is
@@ -86,4 +107,16 @@ public interface ObjectStore {
    * store has no such file or the object is not there.
    */
   Optional<Path> localFile(S3Uri uri);
+
+  /**
+   * A file on this disk that has an object's bytes, for reading only and as long as nobody removes
+   * it: one kept from before, else fetched now and kept. Empty where the store keeps none.
+   *
+   * @param seen how a list has just shown it; empty where none did
+   * @throws ObjectNotFoundException when the object is not there
+   * @throws IOException when it cannot be fetched, or the thread is interrupted
+   */
+  default Optional<Path> keptFile(S3Uri uri, Optional<ObjectInfo> seen) throws IOException {
+    return Optional.empty();
+  }
 }

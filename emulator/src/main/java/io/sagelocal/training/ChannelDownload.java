@@ -64,7 +64,7 @@ final class ChannelDownload {
   private static void begin(ObjectFiles files, Downloads downloads, ChannelItem.Stored object)
       throws IOException {
     try {
-      files.begin(downloads, object.uri(), object.name());
+      files.begin(downloads, object);
     } catch (InterruptedException e) {
       throw cancelled();
     }

@@ -111,7 +111,7 @@ final class ChannelItems {
           prefix,
           object -> {
             if (!object.uri().key().endsWith("/")) { // the mark of an empty folder
-              takeListed(each, new ChannelItem.Stored(object.uri().below(prefix), object.uri()));
+              takeListed(each, ChannelItem.Stored.listed(object, prefix));
             }
           });
     } catch (ObjectNotFoundException e) {
@@ -130,7 +130,7 @@ final class ChannelItems {
   private void readManifest(Each each) throws IOException {
     try (InputStream bytes = manifest()) {
       Manifest.read(
-          bytes, (name, object) -> each.take(List.of(new ChannelItem.Stored(name, object))));
+          bytes, (name, object) -> each.take(List.of(ChannelItem.Stored.named(name, object))));
     } catch (Manifest.MalformedException e) {
       throw noManifest(e.getMessage());
     }
@@ -161,7 +161,7 @@ final class ChannelItems {
       if (!name.endsWith(REFERENCE)) {
         row.add(new ChannelItem.Inline(text));
       } else if (text.startsWith("s3://")) {
-        row.add(new ChannelItem.Stored(text, S3Uri.parse(text)));
+        row.add(ChannelItem.Stored.named(text, S3Uri.parse(text)));
       } else {
         throw noManifest(
             "attribute %s of line %d must be an s3:// URI but is %s".formatted(name, number, text));

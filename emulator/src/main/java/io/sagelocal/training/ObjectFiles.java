@@ -61,21 +61,24 @@ final class ObjectFiles {
   /**
    * Begins to put one object, beside others; failures of those show here as well.
    *
-   * @param name the file's path below the folder
    * @throws TrainingFailure when an object is not there or cannot be its file
    */
-  void begin(Downloads downloads, S3Uri object, String name)
+  void begin(Downloads downloads, ChannelItem.Stored item)
       throws IOException, InterruptedException {
-    Path file = place(object, name);
+    Path file = place(item.uri(), item.name());
     try {
       makeParent(file);
-      downloads.add(object, file);
+      if (item.seen().isPresent()) {
+        downloads.add(item.seen().get(), file);
+      } else {
+        downloads.add(item.uri(), file);
+      }
     } catch (ObjectNotFoundException e) {
       throw failed.apply("names %s, which does not exist".formatted(e.uri()));
     } catch (FileAlreadyExistsException e) {
       throw failed.apply(
           "holds %s, but another of its objects has the file name %s or the folder in it"
-              .formatted(object, name));
+              .formatted(item.uri(), item.name()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.sagelocal.minio;
 import io.sagelocal.fakes3.FakeS3;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.ObjectStoreContract;
+import io.sagelocal.objects.Trust;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -20,7 +21,8 @@ class MinioObjectStoreTest implements ObjectStoreContract {
   @BeforeAll
   void start(@TempDir Path folder) throws IOException {
     server = FakeS3.open(folder, 0);
-    store = new MinioObjectStore(server::address, "key", "secret", "us-east-1", true);
+    store =
+        new MinioObjectStore(server::address, "key", "secret", "us-east-1", true, Trust.OF_JAVA);
   }
 
   @AfterAll

@@ -7,6 +7,7 @@ import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.ObjectStoreContract;
 import io.sagelocal.objects.S3Uri;
+import io.sagelocal.objects.Trust;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -45,7 +46,12 @@ class MinioServerIT implements ObjectStoreContract {
   @Override
   public ObjectStore store() {
     return new MinioObjectStore(
-        server::address, server.keys().user(), server.keys().password(), "us-east-1", false);
+        server::address,
+        server.keys().user(),
+        server.keys().password(),
+        "us-east-1",
+        false,
+        Trust.OF_JAVA);
   }
 
   @Test

@@ -45,6 +45,18 @@ class DownloadsTest {
   }
 
   @Test
+  void whatWasReplacedSinceItWasListedComesAsItIsNow() throws IOException, InterruptedException {
+    store.put("s3://bucket/key", "what it was");
+    ObjectInfo seen = store.find(S3Uri.parse("s3://bucket/key")).orElseThrow();
+    store.put("s3://bucket/key", "new");
+    try (Downloads downloads = new Downloads(store, false)) {
+      downloads.add(seen, folder.resolve("file"));
+      downloads.finish();
+    }
+    assertThat(folder.resolve("file")).hasContent("new");
+  }
+
+  @Test
   void whatIsNotThereIsToldByName() throws IOException, InterruptedException {
     store.put("s3://bucket/there", "x");
     try (Downloads downloads = new Downloads(store, false)) {

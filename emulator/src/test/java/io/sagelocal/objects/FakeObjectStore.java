@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 public final class FakeObjectStore implements ObjectStore {
   private final Set<String> buckets = ConcurrentHashMap.newKeySet();
   private final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
+  private final Map<S3Uri, ObjectProperties> properties = new ConcurrentHashMap<>();
   private final Map<String, Path> files = new ConcurrentHashMap<>();
 
   /** Puts an object, and its bucket where it is missing. */
@@ -74,9 +75,11 @@ public final class FakeObjectStore implements ObjectStore {
 
   @Override
   public Optional<ObjectInfo> find(S3Uri uri) {
-    return Optional.ofNullable(objects.get(uri.toString()))
-        .map(bytes ->
-            new ObjectInfo(uri, bytes.length, Integer.toHexString(Arrays.hashCode(bytes))));
+    return Optional.ofNullable(objects.get(uri.toString())).map(bytes -> info(uri, bytes));
+  }
+
+  private static ObjectInfo info(S3Uri uri, byte[] bytes) {
+    return new ObjectInfo(uri, bytes.length, Integer.toHexString(Arrays.hashCode(bytes)));
   }
 
   @Override
@@ -99,8 +102,29 @@ public final class FakeObjectStore implements ObjectStore {
   }
 
   @Override
-  public void write(S3Uri uri, ObjectBytes bytes) throws IOException {
+  public InputStream read(ObjectInfo seen, long offset, long length) {
+    byte[] bytes = objects.get(seen.uri().toString());
+    if (bytes == null) {
+      throw new ObjectNotFoundException(seen.uri());
+    }
+    if (!info(seen.uri(), bytes).equals(seen)) {
+      throw new ObjectChangedException(seen.uri());
+    }
+    return new ByteArrayInputStream(bytes, (int) offset, (int) length);
+  }
+
+  @Override
+  public ObjectProperties properties(S3Uri uri) {
+    if (find(uri).isEmpty()) {
+      throw new ObjectNotFoundException(uri);
+    }
+    return properties.getOrDefault(uri, ObjectProperties.NONE);
+  }
+
+  @Override
+  public void write(S3Uri uri, ObjectProperties beside, ObjectBytes bytes) throws IOException {
     requireBucket(uri);
+    properties.put(uri, beside);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     bytes.writeTo(out);
     objects.put(uri.toString(), out.toByteArray());

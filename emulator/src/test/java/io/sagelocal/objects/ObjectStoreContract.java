@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,22 @@ public interface ObjectStoreContract {
   }
 
   @Test
+  default void aStretchIsOfTheObjectThatWasSeen() throws IOException {
+    S3Uri uri = new S3Uri(bucket(), "key");
+    store().write(uri, out -> out.write("0123456789".getBytes(StandardCharsets.UTF_8)));
+    ObjectInfo seen = store().find(uri).orElseThrow();
+    try (InputStream in = store().read(seen, 3, 4)) {
+      assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("3456");
+    }
+    store().write(uri, out -> out.write("abcdefghij".getBytes(StandardCharsets.UTF_8)));
+    assertThatThrownBy(() -> store().read(seen, 3, 4)).isInstanceOf(ObjectChangedException.class);
+    store().write(uri, out -> out.write('x'));
+    assertThatThrownBy(() -> store().read(seen, 3, 4)).isInstanceOf(ObjectChangedException.class);
+    store().delete(uri);
+    assertThatThrownBy(() -> store().read(seen, 3, 4)).isInstanceOf(ObjectNotFoundException.class);
+  }
+
+  @Test
   default void aStretchBehindTheEndIsEmpty() throws IOException {
     S3Uri uri = new S3Uri(bucket(), "key");
     for (String text : List.of("", "text")) {
@@ -77,6 +94,26 @@ public interface ObjectStoreContract {
     try (InputStream in = store().read(uri, 299L * piece.length, piece.length)) {
       assertThat(in.readAllBytes()).isEqualTo(piece);
     }
+  }
+
+  @Test
+  default void whatIsBesideTheBytesIsKept() throws IOException {
+    S3Uri uri = new S3Uri(bucket(), "key");
+    ObjectProperties properties =
+        new ObjectProperties(
+            Map.of(
+                "content-type", "text/csv; charset=utf-8",
+                "cache-control", "no-cache",
+                "content-encoding", "gzip",
+                "x-amz-meta-origin", "field 7"),
+            Map.of("team", "a b+c/=@", "empty", ""));
+    store().write(uri, properties, out -> out.write('x'));
+    assertThat(store().properties(uri)).isEqualTo(properties);
+    store().write(uri, out -> out.write('x'));
+    assertThat(store().properties(uri).tags()).isEmpty();
+    assertThat(store().properties(uri).headers()).doesNotContainKey("x-amz-meta-origin");
+    assertThatThrownBy(() -> store().properties(new S3Uri(uri.bucket(), "missing")))
+        .isInstanceOf(ObjectNotFoundException.class);
   }
 
   @Test

@@ -85,7 +85,8 @@ class ChannelItemsTest {
     source.putAll(Map.of("S3DataType", "ManifestFile", "S3Uri", "s3://b/list"));
     assertThat(rows(0, "algo-1"))
         .containsExactly(
-            "Stored[name=x/1, uri=s3://b/data/x/1]", "Stored[name=2, uri=s3://b/data/2]");
+            "Stored[name=x/1, uri=s3://b/data/x/1, seen=Optional.empty]",
+            "Stored[name=2, uri=s3://b/data/2, seen=Optional.empty]");
   }
 
   @Test
@@ -100,9 +101,9 @@ class ChannelItemsTest {
     augmented("source-ref", "label");
     assertThat(rows(0, "algo-1"))
         .containsExactly(
-            "Stored[name=s3://b/1.png, uri=s3://b/1.png]",
+            "Stored[name=s3://b/1.png, uri=s3://b/1.png, seen=Optional.empty]",
             "Inline[value=3]",
-            "Stored[name=s3://c/2.png, uri=s3://c/2.png]",
+            "Stored[name=s3://c/2.png, uri=s3://c/2.png, seen=Optional.empty]",
             "Inline[value=four]");
   }
 

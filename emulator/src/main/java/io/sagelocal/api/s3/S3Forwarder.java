@@ -5,6 +5,7 @@ import io.sagelocal.fakes3.http.Addressing;
 import io.sagelocal.fakes3.http.AwsChunkedStream;
 import io.sagelocal.fakes3.http.LentAddress;
 import io.sagelocal.fakes3.store.StoreException;
+import io.sagelocal.objects.Trust;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.eclipse.jetty.client.AbstractConnectorHttpClientTransport;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.InputStreamRequestContent;
 import org.eclipse.jetty.http.HttpField;
@@ -28,12 +30,16 @@ import org.eclipse.jetty.proxy.ProxyHandler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends S3 requests on to another server. Whatever keys the client has, the server sees its own:
  * each request is signed anew, and a body whose chunks are signed loses those signatures.
  */
 public final class S3Forwarder extends ProxyHandler.Reverse {
+  private static final Logger log = LoggerFactory.getLogger(S3Forwarder.class);
   private static final Duration IDLE = Duration.ofMinutes(5);
   private static final int MAX_CONNECTIONS = 256;
   private static final ByteBufferPool.Sized BODY_BUFFER =
@@ -78,6 +84,13 @@ public final class S3Forwarder extends ProxyHandler.Reverse {
     super.configureHttpClient(client);
     client.setMaxConnectionsPerDestination(MAX_CONNECTIONS);
     client.setIdleTimeout(IDLE.toMillis());
+    if ("https".equals(server.address().getScheme())
+        && client.getHttpClientTransport()
+            instanceof AbstractConnectorHttpClientTransport transport) {
+      SslContextFactory.Client trusting = new SslContextFactory.Client();
+      trusting.setSslContext(server.trust().context());
+      transport.getClientConnector().setSslContextFactory(trusting);
+    }
   }
 
   private static HttpURI target(Request request, S3Server server) {
@@ -97,7 +110,7 @@ public final class S3Forwarder extends ProxyHandler.Reverse {
     try {
       LentAddress.requireNotExpired(request, now.get());
     } catch (StoreException e) {
-      return refuse(response, callback, e);
+      return refuse(response, callback, 403, e.code().wire(), String.valueOf(e.getMessage()));
     }
     if (createsAgain(request)) {
       response.getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
@@ -109,16 +122,46 @@ public final class S3Forwarder extends ProxyHandler.Reverse {
     return super.handle(forwarded, response, forwarded.ending(callback));
   }
 
-  private static boolean refuse(Response response, Callback callback, StoreException e) {
-    response.setStatus(403);
+  /** The server cannot be reached, or went away before its answer had begun. */
+  @Override
+  protected void onServerToProxyResponseFailure(
+      Request fromClient,
+      org.eclipse.jetty.client.Request toServer,
+      org.eclipse.jetty.client.Response fromServer,
+      Response toClient,
+      Callback callback,
+      Throwable failure) {
+    if (toClient.isCommitted()) {
+      super.onServerToProxyResponseFailure(
+          fromClient, toServer, fromServer, toClient, callback, failure);
+      return;
+    }
+    String why = Trust.complaint(failure).orElseGet(failure::toString);
+    log.warn("S3 at {} does not answer: {}", server.address(), why);
+    toClient.getHeaders().clear();
+    refuse(
+        toClient,
+        callback,
+        503,
+        "ServiceUnavailable",
+        "S3 at %s does not answer: %s".formatted(server.address(), why));
+  }
+
+  private static boolean refuse(
+      Response response, Callback callback, int status, String code, String message) {
+    response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/xml");
     Content.Sink.write(
         response,
         true,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>%s</Message></Error>"
-            .formatted(e.code().wire(), e.getMessage()),
+            .formatted(code, escaped(message)),
         callback);
     return true;
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;");
   }
 
   private boolean createsAgain(Request request) {

@@ -3,6 +3,7 @@ package io.sagelocal.api.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.sagelocal.objects.Trust;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -46,7 +47,9 @@ class S3ForwarderTest {
     gateway = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     gateway.setHandler(
         new S3Forwarder(
-            new S3Server(address, "key", "secret", "us-east-1"), () -> Instant.EPOCH, b -> false));
+            new S3Server(address, "key", "secret", "us-east-1", Trust.OF_JAVA),
+            () -> Instant.EPOCH,
+            b -> false));
     gateway.start();
   }
 

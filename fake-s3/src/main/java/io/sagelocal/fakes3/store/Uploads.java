@@ -169,7 +169,7 @@ public final class Uploads {
    * @throws StoreException InvalidPart, InvalidPartOrder or EntityTooSmall, naming the part
    */
   public StoredObject complete(Upload upload, List<Part.Named> named, Precondition condition) {
-    index.read(() -> checked(upload, named, condition)); // a refusal cuts no part off on its way
+    index.change(() -> checked(upload, named, condition)); // a refusal cuts no part off on its way
     Optional.ofNullable(files.get(upload.id())).ifPresent(UploadFiles::close);
     record Completion(BucketObjects.Change change, List<Segment> unnamed) {}
     Completion completion =
@@ -196,7 +196,7 @@ public final class Uploads {
     return object;
   }
 
-  /** To be used inside a change or a reading: the parts, when all is as it must be. */
+  /** To be used inside a change: the parts, when all is as it must be. */
   private ChosenParts checked(Upload upload, List<Part.Named> named, Precondition condition) {
     requireInChange(upload.bucket(), upload.key(), upload.id());
     ChosenParts parts = ChosenParts.of(partsInChange(upload.id()), named);
