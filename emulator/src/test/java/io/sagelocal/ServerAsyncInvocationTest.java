@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Invocations that are answered to S3. */
@@ -96,6 +97,23 @@ class ServerAsyncInvocationTest extends InvocationTestBase {
     refused("x", Map.of("Filename", "a.b.c"), "regular expression pattern");
     refused("x", Map.of("Filename", "f".repeat(33)), "length less than or equal to 32");
     refused("x", Map.of("S3OutputPathExtension", "s3://x"), "at 's3OutputPathExtension'");
+  }
+
+  @Test
+  void answersAndErrorsAreWrittenWithTheKeyThatIsAskedFor() throws Exception {
+    deployAsync(
+        Map.of(
+            "S3OutputPath", "s3://bucket/out",
+            "S3FailurePath", "s3://bucket/bad",
+            "KmsKeyId", "alias/mine"));
+    assertThat(kmsKey(async("echo", Map.of()), "OutputLocation")).contains("alias/mine");
+    assertThat(kmsKey(async("refuse", Map.of()), "FailureLocation")).contains("alias/mine");
+  }
+
+  private Optional<String> kmsKey(HttpResponse<?> answer, String header) throws Exception {
+    assertThat(object(answer, header)).isNotEmpty();
+    return server.kmsKey(
+        answer.headers().firstValue("X-Amzn-SageMaker-" + header).orElseThrow().substring(4));
   }
 
   private void refused(String body, Map<String, String> headers, String message) throws Exception {

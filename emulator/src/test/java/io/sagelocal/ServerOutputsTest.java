@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -74,7 +73,7 @@ class ServerOutputsTest {
     assertThat(job.path("ModelArtifacts").path("S3ModelArtifacts").asText())
         .isEqualTo("s3://bucket/out/job/output/model");
     assertThat(job.path("OutputDataConfig").path("KmsKeyId").asText()).isEqualTo("key");
-    assertThat(key("out/job/output/model/algo-2")).contains("key");
+    assertThat(server.kmsKey("/bucket/out/job/output/model/algo-2")).contains("key");
     assertThat(object("out/job/output/model/algo-2")).isEqualTo("model of algo-2");
     assertThat(object("out/job/output/model/same")).isEqualTo("algo-1");
     assertThat(object("out/job/output/output/sub/algo-1")).isEqualTo("output of algo-1");
@@ -86,15 +85,15 @@ class ServerOutputsTest {
         "OutputDataConfig", Map.of("S3OutputPath", "s3://bucket/out", "KmsKeyId", "alias/mine"));
     create(ServerOutputsTest::leaveFiles);
     server.awaitJob("job", "Completed");
-    assertThat(key("out/job/output/model.tar.gz")).contains("alias/mine");
-    assertThat(key("out/job/output/output.tar.gz")).contains("alias/mine");
+    assertThat(server.kmsKey("/bucket/out/job/output/model.tar.gz")).contains("alias/mine");
+    assertThat(server.kmsKey("/bucket/out/job/output/output.tar.gz")).contains("alias/mine");
   }
 
   @Test
   void withoutAKeyNothingIsSaidToBeEncrypted() throws IOException, InterruptedException {
     create(ServerOutputsTest::leaveFiles);
     server.awaitJob("job", "Completed");
-    assertThat(key("out/job/output/model.tar.gz")).isEmpty();
+    assertThat(server.kmsKey("/bucket/out/job/output/model.tar.gz")).isEmpty();
   }
 
   @ParameterizedTest
@@ -279,14 +278,6 @@ class ServerOutputsTest {
 
   private String object(String key) throws IOException, InterruptedException {
     return new String(server.s3("GET", "/bucket/" + key, new byte[0]).body(), UTF_8);
-  }
-
-  /** The key that an object is said to be encrypted with. */
-  private Optional<String> key(String key) throws IOException, InterruptedException {
-    return server
-        .s3("HEAD", "/bucket/" + key, new byte[0])
-        .headers()
-        .firstValue("x-amz-server-side-encryption-aws-kms-key-id");
   }
 
   private int status(String key) throws IOException, InterruptedException {

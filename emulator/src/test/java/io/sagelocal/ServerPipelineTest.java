@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sagelocal.TestServer.Answer;
 import io.sagelocal.archive.TarGz;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,8 +97,7 @@ class ServerPipelineTest extends InvocationTestBase {
       assertThat(server.invoke("endpoint", "x", header, name + ".tar.gz").body())
           .isEqualTo(name + " x");
     }
-    List<String> log = log();
-    assertThat(log)
+    assertThat(log(6))
         .containsExactly(
             "load one", "load two", "unload two", "load three", "unload three", "load two");
     assertThat(server.invoke("endpoint", "x").body()).contains("TargetModel must name one");
@@ -140,14 +140,31 @@ class ServerPipelineTest extends InvocationTestBase {
     server.s3("PUT", "/bucket/models/" + name + ".tar.gz", Files.readAllBytes(file));
   }
 
-  private List<String> log() throws Exception {
-    JsonNode events =
-        server
-            .logs("FilterLogEvents", Map.of("logGroupName", "/aws/sagemaker/Endpoints/endpoint"))
-            .body()
-            .path("events");
+  /** The endpoint's log once it has so many lines, which come a little after what they tell. */
+  private List<String> log(int count) throws Exception {
     List<String> lines = new ArrayList<>();
-    events.forEach(event -> lines.add(event.path("message").asText()));
+    TestServer.await(
+        count + " lines are in the log",
+        () -> {
+          lines.clear();
+          lines.addAll(log());
+          return lines.size() >= count;
+        });
     return lines;
+  }
+
+  private List<String> log() {
+    Map<String, ?> group = Map.of("logGroupName", "/aws/sagemaker/Endpoints/endpoint");
+    try {
+      List<String> lines = new ArrayList<>();
+      server
+          .logs("FilterLogEvents", group)
+          .body()
+          .path("events")
+          .forEach(event -> lines.add(event.path("message").asText()));
+      return lines;
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -62,6 +62,14 @@ class ServerTransformTest {
   }
 
   @Test
+  void outputsAreWrittenWithTheKeyThatIsAskedFor() throws IOException, InterruptedException {
+    Map<String, Object> request = Requests.transformJob("job", "model");
+    Requests.output(request).put("KmsKeyId", "alias/mine");
+    run(request);
+    assertThat(server.kmsKey("/bucket/out/a.csv.out")).contains("alias/mine");
+  }
+
+  @Test
   void linesGoTogetherAsFarAsTheyFit() throws IOException, InterruptedException {
     String line = "x".repeat(400_000);
     server.put("in/a.csv", line + "\n" + line + "\n" + line);

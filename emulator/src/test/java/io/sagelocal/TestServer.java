@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -132,6 +133,13 @@ public final class TestServer implements AutoCloseable {
             .method(method, BodyPublishers.ofString(JSON.writeValueAsString(body)))
             .build(),
         BodyHandlers.ofString());
+  }
+
+  /** The key that an object is said to be encrypted with. */
+  Optional<String> kmsKey(String path) throws IOException, InterruptedException {
+    return s3("HEAD", path, new byte[0])
+        .headers()
+        .firstValue("x-amz-server-side-encryption-aws-kms-key-id");
   }
 
   HttpResponse<byte[]> s3(String method, String path, byte[] body)

@@ -90,11 +90,15 @@ final class AsyncExchange implements AutoCloseable {
         Files.move(after, before, StandardCopyOption.REPLACE_EXISTING);
         body = BodyPublishers.ofFile(before);
       }
-      objects.write(invocation.output(), before);
+      writing(invocation).write(invocation.output(), before);
     } finally {
       Files.deleteIfExists(before);
       Files.deleteIfExists(after);
     }
+  }
+
+  private ObjectStore writing(AsyncInvocation invocation) {
+    return objects.encryptingWhereItCan(invocation.kmsKeyId());
   }
 
   private BodyPublisher input(AsyncInvocation invocation) throws AsyncRefusal {
@@ -180,7 +184,7 @@ final class AsyncExchange implements AutoCloseable {
       Files.createDirectories(folder);
       Path text = folder.resolve(invocation.id() + ".error");
       Files.writeString(text, why);
-      objects.write(invocation.failure().get(), text);
+      writing(invocation).write(invocation.failure().get(), text);
       Files.delete(text);
     } catch (IOException | ObjectStoreException e) {
       log.error("the error of asynchronous invocation {} could not be written", invocation.id(), e);

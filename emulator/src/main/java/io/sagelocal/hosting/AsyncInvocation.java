@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param headers what the container is told besides the body
  * @param output where the answer goes
  * @param failure where an error goes; empty for nowhere
+ * @param kmsKeyId the key that both shall be encrypted with
  * @param expires when it is no longer begun
  * @param patience how long the container may take
  */
@@ -25,6 +26,7 @@ public record AsyncInvocation(
     Map<String, String> headers,
     S3Uri output,
     Optional<S3Uri> failure,
+    Optional<String> kmsKeyId,
     Instant expires,
     Duration patience) {
 

@@ -35,6 +35,7 @@ public final class AsyncInvocationCodec implements Codec<AsyncInvocation> {
     json.set("headers", JSON.valueToTree(invocation.headers()));
     json.put("output", invocation.output().toString());
     invocation.failure().ifPresent(place -> json.put("failure", place.toString()));
+    invocation.kmsKeyId().ifPresent(key -> json.put("kmsKeyId", key));
     json.put("expires", invocation.expires().toEpochMilli());
     json.put("patience", invocation.patience().toMillis());
     try {
@@ -61,6 +62,7 @@ public final class AsyncInvocationCodec implements Codec<AsyncInvocation> {
           JSON.convertValue(json.path("headers"), new TypeReference<Map<String, String>>() {}),
           S3Uri.parse(json.path("output").asText()),
           Optional.ofNullable(json.get("failure")).map(JsonNode::asText).map(S3Uri::parse),
+          Optional.ofNullable(json.get("kmsKeyId")).map(JsonNode::asText),
           Instant.ofEpochMilli(json.path("expires").asLong()),
           Duration.ofMillis(json.path("patience").asLong()));
     } catch (IOException e) {

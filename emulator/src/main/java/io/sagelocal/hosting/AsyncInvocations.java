@@ -82,6 +82,7 @@ public final class AsyncInvocations implements AutoCloseable {
             request.headers(),
             request.output(rules.output(), id),
             rules.failure().map(place -> place.child(id + "-error.out")),
+            rules.kmsKeyId(),
             timeline.now().plus(request.waits()),
             request.patience());
     records.put(scope, id, accepted);

@@ -11,9 +11,11 @@ import java.util.Optional;
  *
  * @param output where answers go
  * @param failure where errors go; empty for nowhere
+ * @param kmsKeyId the key that both shall be encrypted with
  * @param perInstance how many invocations an instance has at a time
  */
-record AsyncRules(S3Uri output, Optional<S3Uri> failure, int perInstance) {
+record AsyncRules(
+    S3Uri output, Optional<S3Uri> failure, Optional<String> kmsKeyId, int perInstance) {
   private static final int DEFAULT_PER_INSTANCE = 4;
 
   /**
@@ -42,7 +44,10 @@ record AsyncRules(S3Uri output, Optional<S3Uri> failure, int perInstance) {
             .orElse(DEFAULT_PER_INSTANCE);
     return Optional.of(
         new AsyncRules(
-            S3Uri.parse(place), output.findText("S3FailurePath").map(S3Uri::parse), perInstance));
+            S3Uri.parse(place),
+            output.findText("S3FailurePath").map(S3Uri::parse),
+            output.findText("KmsKeyId").filter(key -> !key.isEmpty()),
+            perInstance));
   }
 
   /** Refuses an asynchronous configuration of several variants, which the service has not. */

@@ -99,6 +99,11 @@ public interface ObjectStore {
    */
   Optional<ObjectStore> encryptingWith(String kmsKeyId);
 
+  /** The same store, whose writes are encrypted with a key where there is one and it can be. */
+  default ObjectStore encryptingWhereItCan(Optional<String> kmsKeyId) {
+    return kmsKeyId.flatMap(this::encryptingWith).orElse(this);
+  }
+
   /** Deletes an object; a gone one is fine. */
   void delete(S3Uri uri);
 

@@ -26,7 +26,7 @@ final class Artifacts {
   private final JobFolder folder;
 
   Artifacts(ObjectStore objects, TrainingJobSpec spec, JobFolder folder) {
-    this.objects = spec.outputKey().flatMap(objects::encryptingWith).orElse(objects);
+    this.objects = objects.encryptingWhereItCan(spec.outputKey());
     this.spec = spec;
     this.folder = folder;
   }

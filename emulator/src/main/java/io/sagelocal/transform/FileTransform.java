@@ -63,7 +63,7 @@ final class FileTransform {
           Assembly assembly = new Assembly(output, spec.output().lines())) {
         transform(input, requests, assembly);
       }
-      objects.write(spec.target(input), output);
+      objects.encryptingWhereItCan(spec.output().kmsKeyId()).write(spec.target(input), output);
     } finally {
       Files.deleteIfExists(output);
     }

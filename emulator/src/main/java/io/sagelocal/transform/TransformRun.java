@@ -4,6 +4,7 @@ import io.sagelocal.aws.Scope;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
 import io.sagelocal.engine.ImageNotFoundException;
+import io.sagelocal.objects.KeyRefusedException;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.ObjectStoreException;
 import io.sagelocal.serving.ModelInstance;
@@ -94,6 +95,12 @@ final class TransformRun {
       return end(failed("InternalServerError: containers cannot be run: ", e));
     } catch (EngineException e) {
       return end(failed("ClientError: the container could not be run: ", e));
+    } catch (KeyRefusedException e) {
+      return end(
+          failed(
+              "ClientError: TransformOutput.KmsKeyId %s is no key of this store: "
+                  .formatted(job.spec().output().kmsKeyId().orElse("")),
+              e));
     } catch (ObjectStoreException e) {
       return end(failed("InternalServerError: S3: ", e));
     } catch (IOException
