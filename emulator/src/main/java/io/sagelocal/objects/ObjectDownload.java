@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 /** Puts one object into a file, the stretches of a large one at once. */
 final class ObjectDownload {
   private static final long PIECE_BYTES = 32 << 20;
+  private static final int PIECES_AT_ONCE = 8; // each has a connection and a buffer
   private static final int BUFFER_BYTES = 1 << 17;
 
   private final ObjectStore objects;
@@ -50,7 +51,8 @@ final class ObjectDownload {
       piece(0);
       return;
     }
-    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    ExecutorService threads =
+        Executors.newFixedThreadPool(PIECES_AT_ONCE, Thread.ofVirtual().factory());
     try {
       List<Future<?>> pieces = new ArrayList<>();
       for (long offset = 0; offset < object.size(); offset += PIECE_BYTES) {

@@ -3,13 +3,16 @@ package io.sagelocal.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +45,32 @@ class DownloadsTest {
       downloads.finish();
     }
     assertThat(Files.readAllBytes(folder.resolve("large"))).isEqualTo(bytes);
+  }
+
+  @Test
+  void aHugeObjectDoesNotComeAllAtOnce() throws IOException, InterruptedException {
+    S3Uri huge = S3Uri.parse("s3://bucket/huge");
+    AtomicInteger open = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    ObjectStore zeros =
+        new ForwardingObjectStore(store) {
+          @Override
+          public InputStream read(ObjectInfo seen, long offset, long length) {
+            most.accumulateAndGet(open.incrementAndGet(), Math::max);
+            return new ByteArrayInputStream(new byte[(int) length]) {
+              @Override
+              public void close() {
+                open.decrementAndGet();
+              }
+            };
+          }
+        };
+    try (Downloads downloads = new Downloads(zeros, false)) {
+      downloads.add(new ObjectInfo(huge, 12L * (32 << 20), "etag"), folder.resolve("huge"));
+      downloads.finish();
+    }
+    assertThat(folder.resolve("huge")).hasSize(12L * (32 << 20));
+    assertThat(most.get()).isBetween(2, 8);
   }
 
   @Test
