@@ -5,6 +5,7 @@ import com.github.dockerjava.api.command.AsyncDockerCmd;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.transport.SSLConfig;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
@@ -14,7 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,9 @@ import org.slf4j.LoggerFactory;
 final class Daemon implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  /** Schemes of addresses that are files of this machine. */
+  private static final Set<String> LOCAL = Set.of("unix", "npipe");
 
   private static final int TRIES = 2;
 
@@ -166,7 +172,7 @@ final class Daemon implements AutoCloseable {
             config,
             new ZerodepDockerHttpClient.Builder()
                 .dockerHost(URI.create(address))
-                .sslConfig(config.getSSLConfig())
+                .sslConfig(tls(config))
                 .maxConnections(MAX_CONNECTIONS)
                 .connectionTimeout(CONNECT_TIMEOUT)
                 .build());
@@ -183,6 +189,16 @@ final class Daemon implements AutoCloseable {
       closeQuietly(client);
       throw e;
     }
+  }
+
+  /**
+   * How TLS is spoken. Through a socket file it is not: without this the client would read the
+   * certificates of all authorities, which takes longer than the first question.
+   */
+  private static @Nullable SSLConfig tls(DefaultDockerClientConfig config) {
+    return LOCAL.contains(config.getDockerHost().getScheme())
+        ? () -> SSLContext.getInstance("TLS")
+        : config.getSSLConfig();
   }
 
   /** What a failure that is not the daemon's answer means; a lost connection is forgotten. */
