@@ -31,7 +31,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,16 +40,10 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
-import okhttp3.HttpUrl;
-import okhttp3.Interceptor;
-import okhttp3.OkHttpClient;
-import okhttp3.Response;
 
 /** Objects in a server that speaks S3. */
 public final class MinioObjectStore implements ObjectStore {
   private static final long PART_BYTES = 16L << 20;
-  private static final Duration TIMEOUT = Duration.ofMinutes(5);
   private static final Set<String> NOT_THERE = Set.of("NoSuchKey", "NoSuchBucket", "NotFound");
   private static final Set<String> CHANGED = Set.of("PreconditionFailed", "InvalidRange");
 
@@ -75,7 +68,7 @@ public final class MinioObjectStore implements ObjectStore {
       boolean hasKeys,
       Trust trust) {
     this(
-        new Once<>(() -> connect(server.get(), accessKey, secretKey, region, trust)),
+        new Once<>(() -> MinioConnection.to(server.get(), accessKey, secretKey, region, trust)),
         hasKeys,
         Optional.empty());
   }
@@ -329,42 +322,6 @@ public final class MinioObjectStore implements ObjectStore {
   @Override
   public Optional<Path> localFile(S3Uri uri) {
     return Optional.empty();
-  }
-
-  private static MinioClient connect(
-      URI server, String accessKey, String secretKey, String region, Trust trust) {
-    OkHttpClient.Builder http =
-        new OkHttpClient.Builder()
-            .socketFactory(new QuickSockets())
-            .connectTimeout(TIMEOUT)
-            .readTimeout(TIMEOUT)
-            .writeTimeout(TIMEOUT);
-    if ("https".equals(server.getScheme())) {
-      http.sslSocketFactory(trust.context().getSocketFactory(), trust.manager())
-          .addInterceptor(MinioObjectStore::tellOfCertificates);
-    }
-    return MinioClient.builder()
-        .endpoint(server.toString())
-        .region(region)
-        .credentials(accessKey, secretKey)
-        .httpClient(http.build())
-        .build();
-  }
-
-  /** The client would look for the cause, and take that for a fault of the program. */
-  private static Response tellOfCertificates(Interceptor.Chain chain) throws IOException {
-    try {
-      return chain.proceed(chain.request());
-    } catch (SSLException e) {
-      HttpUrl server = chain.request().url();
-      throw new IOException(
-          "S3 at %s://%s:%d does not answer: %s"
-              .formatted(
-                  server.scheme(),
-                  server.host(),
-                  server.port(),
-                  Trust.complaint(e).orElseGet(e::toString)));
-    }
   }
 
   private static boolean isNotThere(MinioException e) {
