@@ -6,7 +6,7 @@ import io.sagelocal.state.Records;
 import java.util.List;
 import java.util.Optional;
 
-/** Where invocations go, or why they go nowhere. Any thread; nothing blocks. */
+/** Where invocations go, or why they go nowhere. Any thread. */
 public final class InvocationRouting {
   private final Records<Endpoint> records;
   private final EndpointRuns runs;
@@ -17,15 +17,23 @@ public final class InvocationRouting {
   }
 
   /**
-   * Claims the instance that answers an invocation.
+   * Claims the instance that answers an invocation; empty when there is none. Does not wait.
+   *
+   * @throws ServiceError a ValidationError when there is no such container or model
+   */
+  public Optional<Route> find(Scope scope, String name, InvocationTarget target) {
+    return runs.find(scope, name).flatMap(run -> run.route(target));
+  }
+
+  /**
+   * Claims the instance that answers an invocation, or waits for the record that tells why there is
+   * none.
    *
    * @throws ServiceError ValidationError when there is no such endpoint, variant, container or
    *     model or it is not in service, ServiceUnavailable while its containers are started again
    */
   public Route route(Scope scope, String name, InvocationTarget target) {
-    return runs.find(scope, name)
-        .flatMap(run -> run.route(target))
-        .orElseThrow(() -> refusal(scope, name, target));
+    return find(scope, name, target).orElseThrow(() -> refusal(scope, name, target));
   }
 
   /**

@@ -7,9 +7,11 @@ import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.hosting.AsyncInvocations;
 import io.sagelocal.hosting.InvocationRouting;
+import io.sagelocal.hosting.InvocationTarget;
 import io.sagelocal.hosting.Route;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpClientTransport;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
@@ -114,30 +116,57 @@ public final class InvocationHandler extends Handler.Abstract {
           Caller.scope(
               Caller.of(headers.get(HttpHeader.AUTHORIZATION), request.getHttpURI().getQuery()));
       if (path.kind() == Kind.ASYNC) {
-        Thread.ofVirtual()
-            .name("accept-async")
-            .start(() -> acceptAsync(scope, path.endpoint(), request, response, callback));
+        aside(
+            request,
+            response,
+            callback,
+            () ->
+                new AsyncRequest(async, scope, path.endpoint(), request)
+                    .accept(response, callback));
         return true;
       }
-      Route route = routing.route(scope, path.endpoint(), InvocationHeaders.target(headers));
-      new Exchange(client, patience, path.kind(), route, request, response, callback).begin();
+      InvocationTarget target = InvocationHeaders.target(headers);
+      Consumer<Route> begin =
+          route ->
+              new Exchange(client, patience, path.kind(), route, request, response, callback)
+                  .begin();
+      routing
+          .find(scope, path.endpoint(), target)
+          .ifPresentOrElse(
+              begin,
+              () ->
+                  aside(
+                      request,
+                      response,
+                      callback,
+                      () -> begin.accept(routing.route(scope, path.endpoint(), target))));
     } catch (ServiceError e) {
       refuse(request, response, callback, e);
     }
     return true;
   }
 
-  /** What is accepted is on disk before it is answered, which may take a moment. */
-  private void acceptAsync(
-      Scope scope, String endpoint, Request request, Response response, Callback callback) {
-    try {
-      new AsyncRequest(async, scope, endpoint, request).accept(response, callback);
-    } catch (ServiceError e) {
-      refuse(request, response, callback, e);
-    } catch (IOException | RuntimeException e) {
-      log.error("an asynchronous invocation of {} could not be accepted", endpoint, e);
-      callback.failed(e);
-    }
+  /** What may wait, for the client or for a record. */
+  @FunctionalInterface
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  /** Does it where nobody else has to wait for it. */
+  private static void aside(Request request, Response response, Callback callback, Work work) {
+    Thread.ofVirtual()
+        .name("invocation")
+        .start(() -> {
+          try {
+            work.run();
+          } catch (ServiceError e) {
+            refuse(request, response, callback, e);
+          } catch (IOException | RuntimeException e) {
+            log.error(
+                "an invocation by {} could not be begun", Request.getPathInContext(request), e);
+            callback.failed(e);
+          }
+        });
   }
 
   private static InvocationPath path(Request request) {
