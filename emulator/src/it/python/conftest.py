@@ -85,8 +85,22 @@ def emulator(tmp_path_factory):
 
 @pytest.fixture
 def name(request):
-    """A name of its own for each test."""
-    return '%s-%s' % (request.node.name.replace('_', '-').split('[')[0][:40].strip('-'), uuid.uuid4().hex[:8])
+    """A name of its own for each test; endpoints of that name which a failed test has left go with it."""
+    one = '%s-%s' % (request.node.name.replace('_', '-').split('[')[0][:40].strip('-'), uuid.uuid4().hex[:8])
+    client = request.getfixturevalue('client') if 'client' in request.fixturenames else None
+    yield one
+    if client:
+        remove_endpoints(client('sagemaker'), one)
+
+
+def remove_endpoints(sagemaker, name):
+    def there():
+        return sagemaker.list_endpoints(NameContains=name)['Endpoints']
+
+    for left in there():
+        if left['EndpointStatus'] != 'Deleting':
+            sagemaker.delete_endpoint(EndpointName=left['EndpointName'])
+    wait_for('no endpoint of ' + name, lambda: not there())
 
 
 @pytest.fixture

@@ -37,6 +37,15 @@ def transform_fn(model, data, content_type, accept):
     return json.dumps(told), accept
 '''
 
+# how a connection that is taken and closed at once looks depends on what arrives first: each way is an OSError
+ASK = '''
+import urllib.request
+try:
+    print(urllib.request.urlopen("http://%s:8080/ping", timeout=3).status)
+except OSError:
+    print("nothing")
+'''
+
 
 @pytest.fixture
 def places(emulator, client, bucket, name):
@@ -68,10 +77,8 @@ def test_an_isolated_container_reaches_nobody_and_answers_the_emulator_alone(emu
                     'aws': ['AWS_DEFAULT_REGION', 'AWS_EC2_METADATA_DISABLED', 'AWS_REGION']}
     relay = subprocess.check_output(['docker', 'ps', '-q', '--filter', 'name=%s.*relay' % name]).decode().split()
     assert len(relay) == 1
-    asked = subprocess.run(['docker', 'exec', name + '-other', 'python3', '-c',
-                            'import urllib.request as r; r.urlopen("http://%s:8080/ping", timeout=3)'
-                            % address(relay[0])], stderr=subprocess.PIPE)
-    assert asked.returncode != 0 and b'Error' in asked.stderr
+    asked = subprocess.check_output(['docker', 'exec', name + '-other', 'python3', '-c', ASK % address(relay[0])])
+    assert asked.strip() == b'nothing'
     client('sagemaker').delete_endpoint(EndpointName=name)
     wait_for('the endpoint is gone', lambda: gone(client, name))
     assert not emulator.left_behind()
