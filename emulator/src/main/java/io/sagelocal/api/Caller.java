@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +17,24 @@ import org.jspecify.annotations.Nullable;
  * checked.
  */
 public record Caller(String accessKey, Region region, String service) {
+  private static final String READ = Caller.class.getName();
   private static final Pattern HEADER_CREDENTIAL =
       Pattern.compile("Credential=([^/,\\s]+)/[0-9]+/([a-z0-9-]{1,40})/([a-z0-9-]+)/aws4_request");
   private static final Pattern QUERY_CREDENTIAL =
       Pattern.compile("(?:^|&)X-Amz-Credential=([^&]+)");
   private static final Pattern SCOPE =
       Pattern.compile("([^/]+)/[0-9]+/([a-z0-9-]{1,40})/([a-z0-9-]+)/aws4_request");
+
+  /** Who signed a request that goes through several handlers; it is read once. */
+  public static Optional<Caller> of(Request request) {
+    if (request.getAttribute(READ) instanceof Optional<?> read) {
+      return read.map(Caller.class::cast);
+    }
+    Optional<Caller> caller =
+        of(request.getHeaders().get(HttpHeader.AUTHORIZATION), request.getHttpURI().getQuery());
+    request.setAttribute(READ, caller);
+    return caller;
+  }
 
   /** Reads the Authorization header, else a presigned query; empty for an unsigned request. */
   public static Optional<Caller> of(@Nullable String authorization, @Nullable String query) {

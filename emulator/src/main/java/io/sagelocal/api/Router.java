@@ -26,11 +26,14 @@ final class Router extends Handler.Wrapper {
    */
   private static final Pattern KNOWN_HOST =
       Pattern.compile(
-          "(?:[a-z0-9.-]+\\.)?(?:localhost|host\\.docker\\.internal|amazonaws\\.com(?:\\.cn)?)"
-              + "|[0-9]+(?:\\.[0-9]+){3}|\\[[0-9a-f:]+\\]");
+          "(?:(?:[a-z0-9.-]+\\.)?(?:localhost|host\\.docker\\.internal|amazonaws\\.com(?:\\.cn)?)"
+              + "|[0-9]+(?:\\.[0-9]+){3}|\\[[0-9a-f:]+\\])(?::[0-9]+)?");
 
   private final Handler s3;
   private final Handler invocations;
+
+  /** Clients name the same one again and again. */
+  private volatile String lastKnownHost = "";
 
   /**
    * @param invocations which does not wait
@@ -73,10 +76,7 @@ final class Router extends Handler.Wrapper {
         || headers.contains("X-Amz-Target")) {
       return super.handle(request, response, callback);
     }
-    String service =
-        Caller.of(headers.get(HttpHeader.AUTHORIZATION), request.getHttpURI().getQuery())
-            .map(Caller::service)
-            .orElse("");
+    String service = Caller.of(request).map(Caller::service).orElse("");
     if (service.equals("sagemaker") || (service.isEmpty() && path.startsWith("/endpoints/"))) {
       return invocations.handle(request, response, callback);
     }
@@ -94,12 +94,15 @@ final class Router extends Handler.Wrapper {
             .startsWith(FORM);
   }
 
-  private static boolean knownHost(Request request) {
-    String host =
-        Optional.ofNullable(request.getHeaders().get(HttpHeader.HOST))
-            .orElse("")
-            .toLowerCase(Locale.ROOT)
-            .replaceFirst(":[0-9]+$", "");
-    return KNOWN_HOST.matcher(host).matches();
+  private boolean knownHost(Request request) {
+    String host = Optional.ofNullable(request.getHeaders().get(HttpHeader.HOST)).orElse("");
+    if (host.equals(lastKnownHost)) {
+      return true;
+    }
+    boolean known = KNOWN_HOST.matcher(host.toLowerCase(Locale.ROOT)).matches();
+    if (known) {
+      lastKnownHost = host;
+    }
+    return known;
   }
 }

@@ -9,8 +9,6 @@ import io.sagelocal.serving.ModelServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -142,14 +140,8 @@ final class AsyncExchange implements AutoCloseable {
       BodyPublisher body,
       Path answer)
       throws IOException, AsyncRefusal, InterruptedException {
-    InetSocketAddress address = server.address();
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-                URI.create(
-                    "http://%s:%d/invocations"
-                        .formatted(address.getHostString(), address.getPort())))
-            .timeout(invocation.patience())
-            .POST(body);
+        HttpRequest.newBuilder(server.invocations()).timeout(invocation.patience()).POST(body);
     invocation
         .headers()
         .forEach((name, value) -> {

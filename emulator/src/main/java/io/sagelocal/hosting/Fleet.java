@@ -52,7 +52,12 @@ final class Fleet {
     }
 
     boolean hasOtherThan(@Nullable Instance except) {
-      return instances.stream().anyMatch(each -> each != except);
+      for (Instance each : instances) {
+        if (each != except) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
@@ -184,12 +189,13 @@ final class Fleet {
   /** Those that have the model that is asked for go before those that have not. */
   private static @Nullable Instance choose(
       Variant variant, InvocationTarget target, int request, @Nullable Instance except) {
-    List<Instance> able = variant.instances.stream().filter(each -> each != except).toList();
-    List<Instance> ready =
-        target.model().isEmpty()
-            ? able
-            : able.stream().filter(each -> each.hasLoaded(target)).toList();
-    return variant.routing.choose(ready.isEmpty() ? able : ready, request);
+    List<Instance> able = new ArrayList<>(variant.instances);
+    able.remove(except);
+    if (target.model().isPresent()) {
+      List<Instance> ready = able.stream().filter(each -> each.hasLoaded(target)).toList();
+      able = ready.isEmpty() ? able : ready;
+    }
+    return variant.routing.choose(able, request);
   }
 
   private Startup begin(Deployment deployment, boolean patient) {

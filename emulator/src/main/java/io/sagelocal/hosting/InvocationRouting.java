@@ -33,7 +33,9 @@ public final class InvocationRouting {
    *     model or it is not in service, ServiceUnavailable while its containers are started again
    */
   public Route route(Scope scope, String name, InvocationTarget target) {
-    return find(scope, name, target).orElseThrow(() -> refusal(scope, name, target));
+    Optional<Endpoint> endpoint = records.find(scope, name);
+    // after the record is read: an endpoint that has come into service meanwhile has its instances
+    return find(scope, name, target).orElseThrow(() -> refusal(scope, name, endpoint, target));
   }
 
   /**
@@ -43,11 +45,11 @@ public final class InvocationRouting {
    *     does not answer to S3
    */
   AsyncRules requireAsync(Scope scope, String name) {
+    Optional<Endpoint> found = records.find(scope, name);
     Endpoint endpoint =
-        records
-            .find(scope, name)
+        found
             .filter(Endpoint::serves)
-            .orElseThrow(() -> refusal(scope, name, InvocationTarget.ASYNC));
+            .orElseThrow(() -> refusal(scope, name, found, InvocationTarget.ASYNC));
     return AsyncRules.of(endpoint.deployment().config())
         .orElseThrow(() ->
             new ServiceError(
@@ -65,8 +67,8 @@ public final class InvocationRouting {
   }
 
   /** Why an invocation has nowhere to go. */
-  private ServiceError refusal(Scope scope, String name, InvocationTarget target) {
-    Optional<Endpoint> endpoint = records.find(scope, name);
+  private static ServiceError refusal(
+      Scope scope, String name, Optional<Endpoint> endpoint, InvocationTarget target) {
     if (endpoint.isEmpty()) {
       return new ServiceError(
           "ValidationError",

@@ -1,9 +1,8 @@
 package io.sagelocal.logs;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sagelocal.state.Timeline;
 import java.io.File;
 import java.io.FileNotFoundException;
@@ -60,7 +59,7 @@ public final class LogStream {
     Instant ingested = timeline.now();
     StringBuilder lines = new StringBuilder();
     for (Line event : events) {
-      lines.append(encode(new LogEvent(event.at(), ingested, event.message()))).append('\n');
+      encode(event, ingested, lines);
     }
     byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
     try {
@@ -194,16 +193,12 @@ public final class LogStream {
     }
   }
 
-  private static String encode(LogEvent event) {
-    ObjectNode json = JSON.createObjectNode();
-    json.put("t", event.at().toEpochMilli());
-    json.put("i", event.ingested().toEpochMilli());
-    json.put("m", event.message());
-    try {
-      return JSON.writeValueAsString(json);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static void encode(Line event, Instant ingested, StringBuilder lines) {
+    lines.append("{\"t\":").append(event.at().toEpochMilli());
+    lines.append(",\"i\":").append(ingested.toEpochMilli());
+    lines.append(",\"m\":\"");
+    JsonStringEncoder.getInstance().quoteAsString(event.message(), lines);
+    lines.append("\"}\n");
   }
 
   private static LogEvent decode(String line) throws IOException {

@@ -11,6 +11,7 @@ import io.sagelocal.engine.UnreachableException;
 import io.sagelocal.logs.ContainerLog;
 import io.sagelocal.logs.LogStream;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -42,6 +43,7 @@ public final class ModelServer {
   private final Thread logFollower;
   private final LogStream logStream;
   private volatile @Nullable InetSocketAddress address;
+  private volatile @Nullable URI invocations;
   private volatile @Nullable ModelsOnDemand models;
 
   private ModelServer(ServingContext context, ModelServerSpec spec, ContainerId container) {
@@ -90,10 +92,26 @@ public final class ModelServer {
     }
   }
 
-  /** Where it answers {@code /invocations}; the engine is not asked again. */
+  /** Where it listens; the engine is not asked again. */
   public InetSocketAddress address() {
     InetSocketAddress found = address;
     return found == null ? findAddress() : found;
+  }
+
+  /** The address of its {@code /invocations}, which is made once. */
+  public URI invocations() {
+    URI found = invocations;
+    if (found == null) {
+      found = uri("/invocations");
+      invocations = found;
+    }
+    return found;
+  }
+
+  /** The address of a path, which is escaped already. */
+  public URI uri(String path) {
+    InetSocketAddress at = address();
+    return URI.create("http://" + at.getHostString() + ":" + at.getPort() + path);
   }
 
   private InetSocketAddress findAddress() {

@@ -6,7 +6,6 @@ import io.sagelocal.state.Timeline;
 import io.sagelocal.state.Timeline.Scheduled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -138,7 +137,7 @@ final class ModelClient implements AutoCloseable {
   /** Answers the status; the body is then whole. */
   private int send(Post post, Answer answer) throws IOException, InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri(post.server(), "/invocations")).POST(post.body().get());
+        HttpRequest.newBuilder(post.server().invocations()).POST(post.body().get());
     post.contentType().ifPresent(type -> request.header("Content-Type", type));
     post.accept().ifPresent(type -> request.header("Accept", type));
     HttpResponse<Void> response =
@@ -157,7 +156,7 @@ final class ModelClient implements AutoCloseable {
    */
   Optional<String> executionParameters() throws IOException, InterruptedException {
     HttpRequest get =
-        HttpRequest.newBuilder(uri(servers.getFirst(), "/execution-parameters")).build();
+        HttpRequest.newBuilder(servers.getFirst().uri("/execution-parameters")).build();
     try {
       HttpResponse<String> response = result(get, BodyHandlers.ofString(), PATIENCE_FOR_PARAMETERS);
       return response.statusCode() == OK ? Optional.of(response.body()) : Optional.empty();
@@ -196,12 +195,6 @@ final class ModelClient implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static URI uri(ModelServer server, String path) {
-    return URI.create(
-        "http://%s:%d%s"
-            .formatted(server.address().getHostString(), server.address().getPort(), path));
   }
 
   @Override

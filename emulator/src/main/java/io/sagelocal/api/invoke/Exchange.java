@@ -8,6 +8,7 @@ import io.sagelocal.hosting.Route;
 import io.sagelocal.serving.LoadFailure;
 import io.sagelocal.serving.LoadedModel;
 import io.sagelocal.serving.ModelServer;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -100,7 +101,8 @@ final class Exchange {
     if (target.isPresent()) {
       Thread.ofVirtual().name("load-" + target.get()).start(() -> load(target.get()));
     } else {
-      new Stage(0).send(body, "/invocations");
+      Stage first = new Stage(0);
+      first.send(body, first.server.invocations());
     }
   }
 
@@ -110,7 +112,7 @@ final class Exchange {
     try {
       LoadedModel model = server.load(target);
       Request.addCompletionListener(request, failure -> model.close());
-      new Stage(0).send(body, model.path());
+      new Stage(0).send(body, server.uri(model.path()));
     } catch (ServiceError e) {
       ErrorAnswer.plain(response, callback, ErrorStatus.of(e.code()), e);
     } catch (LoadFailure e) {
@@ -135,14 +137,13 @@ final class Exchange {
       this.server = route.stages().get(number);
     }
 
-    void send(org.eclipse.jetty.client.Request.Content content, String path) {
+    void send(org.eclipse.jetty.client.Request.Content content, URI address) {
       if (number == 0) {
         sentAt = System.nanoTime();
       }
       client
-          .newRequest(server.address().getHostString(), server.address().getPort())
+          .newRequest(address)
           .method(HttpMethod.POST)
-          .path(path)
           // connections are pooled by address and tag: one to a container that is gone serves no
           // later one
           .tag(server.containerId())
@@ -177,11 +178,11 @@ final class Exchange {
         answer(model, content);
       } else {
         String type = model.getHeaders().get(HttpHeader.CONTENT_TYPE);
-        new Stage(number + 1)
-            .send(
-                new ContentSourceRequestContent(
-                    content, type == null ? "application/octet-stream" : type),
-                "/invocations");
+        Stage next = new Stage(number + 1);
+        next.send(
+            new ContentSourceRequestContent(
+                content, type == null ? "application/octet-stream" : type),
+            next.server.invocations());
       }
     }
 

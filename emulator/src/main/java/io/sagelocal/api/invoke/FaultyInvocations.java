@@ -7,8 +7,6 @@ import io.sagelocal.faults.Fault;
 import io.sagelocal.faults.Faults;
 import io.sagelocal.state.Timeline;
 import java.util.Optional;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -27,10 +25,7 @@ public final class FaultyInvocations extends Handler.Wrapper {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
-    HttpFields headers = request.getHeaders();
-    Scope scope =
-        Caller.scope(
-            Caller.of(headers.get(HttpHeader.AUTHORIZATION), request.getHttpURI().getQuery()));
+    Scope scope = Caller.scope(Caller.of(request));
     Optional<Fault.Invocation> fault =
         InvocationPath.parse(Request.getPathInContext(request))
             .flatMap(path -> faults.invocation(scope, path.endpoint()));

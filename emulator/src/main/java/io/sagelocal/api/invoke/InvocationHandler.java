@@ -17,7 +17,6 @@ import org.eclipse.jetty.client.HttpClientTransport;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -112,9 +111,7 @@ public final class InvocationHandler extends Handler.Abstract {
     try {
       InvocationPath path = path(request);
       RequestBody.check(request);
-      Scope scope =
-          Caller.scope(
-              Caller.of(headers.get(HttpHeader.AUTHORIZATION), request.getHttpURI().getQuery()));
+      Scope scope = Caller.scope(Caller.of(request));
       if (path.kind() == Kind.ASYNC) {
         aside(
             request,
