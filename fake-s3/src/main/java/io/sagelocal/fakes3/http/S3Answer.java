@@ -3,16 +3,16 @@ package io.sagelocal.fakes3.http;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import org.eclipse.jetty.http.DateGenerator;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 
 /** An answer under way: a status, headers, then a body or none. */
 record S3Answer(Response http) {
+  /** As HTTP has it: the day of the month is of two digits, which java.time's RFC 1123 is not. */
   static String httpDate(Instant instant) {
-    return DateTimeFormatter.RFC_1123_DATE_TIME.format(instant.atOffset(ZoneOffset.UTC));
+    return DateGenerator.formatDate(instant);
   }
 
   S3Answer status(int status) {
