@@ -1,12 +1,15 @@
 """The figures of scripts/bench: each is measured beside its yardstick, run by run in turn."""
 import argparse
+import contextlib
 import http.client
+import io
 import json
 import os
 import shutil
 import statistics
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import time
@@ -20,6 +23,9 @@ import bench_s3
 JAVA = os.environ['BENCH_JAVA'].split()
 IMAGE = 'sagelocal/debian:bullseye-slim'
 MXNET = 'sagelocal/mxnet:1.2.1-cpu-py3'
+LIGHT = 'sagelocal-bench/light'
+HEADERS = {'Content-Type': 'application/octet-stream', 'Accept': 'application/octet-stream',
+           'Authorization': 'AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/sagemaker/aws4_request'}
 ROLE = 'arn:aws:iam::000000000000:role/Role'
 BUCKET = 'sagemaker-us-east-1-000000000000'
 ECHO = 'def model_fn(model_dir):\n    return 1\n\ndef transform_fn(model, data, content_type, accept):\n    return data, accept\n'
@@ -169,41 +175,65 @@ def throughput(host, port, path, headers, clients, each):
 
 
 def invocation_figures(report, emulator, sagemaker, s3):
-    import io
-    import tarfile
+    """Just started, as a short test meets it, and in use, as the goals are meant; a light container and one of MXNet."""
+    subprocess.run(['docker', 'build', '-q', '-t', LIGHT, '-f', '-', os.path.dirname(os.path.abspath(__file__))],
+                   input=b'FROM %s\nCOPY echo.pl /usr/local/bin/serve\n' % IMAGE.encode(), check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ, DOCKER_BUILDKIT='0'))
+    port = int(emulator.endpoint.rsplit(':', 1)[1])
+    with endpoint(sagemaker, 'mxnet', MXNET, echo_script(s3)) as mxnet:
+        compare(report, port, 'mxnet', mxnet, 'MXNet, just started', False)
+        with endpoint(sagemaker, 'light', LIGHT, {}) as light:
+            throughput('127.0.0.1', port, '/endpoints/light/invocations', HEADERS, 4, 5000)
+            compare(report, port, 'light', light, 'light, in use', True)
+        throughput('127.0.0.1', port, '/endpoints/mxnet/invocations', HEADERS, 4, 1000)
+        compare(report, port, 'mxnet', mxnet, 'MXNet, in use', True)
+
+
+def echo_script(s3):
+    """The environment of an MXNet container that gives back what it gets."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode='w:gz') as tar:
         entry = tarfile.TarInfo('script.py')
         entry.size = len(ECHO)
         tar.addfile(entry, io.BytesIO(ECHO.encode()))
     s3.put_object(Bucket=BUCKET, Key='code.tar.gz', Body=packed.getvalue())
-    sagemaker.create_model(ModelName='bench', ExecutionRoleArn=ROLE, PrimaryContainer={
-        'Image': MXNET, 'Environment': {
-            'SAGEMAKER_PROGRAM': 'script.py', 'SAGEMAKER_SUBMIT_DIRECTORY': 's3://%s/code.tar.gz' % BUCKET,
-            'SAGEMAKER_REGION': 'us-east-1', 'SAGEMAKER_CONTAINER_LOG_LEVEL': '40'}})
-    sagemaker.create_endpoint_config(EndpointConfigName='bench', ProductionVariants=[{
-        'VariantName': 'v', 'ModelName': 'bench', 'InitialInstanceCount': 1, 'InstanceType': 'ml.c4.xlarge'}])
-    sagemaker.create_endpoint(EndpointName='bench', EndpointConfigName='bench')
-    assert sagemaker.describe_endpoint(EndpointName='bench')['EndpointStatus'] == 'InService'
-    container = subprocess.check_output(['docker', 'ps', '-q', '--filter', 'label=io.sagelocal.endpoint=bench'],
-                                        text=True).split()[0]
-    address = subprocess.check_output(
-        ['docker', 'inspect', '-f', '{{.NetworkSettings.IPAddress}}', container], text=True).strip()
-    port = int(emulator.endpoint.rsplit(':', 1)[1])
-    headers = {'Content-Type': 'application/octet-stream', 'Accept': 'application/octet-stream',
-               'Authorization': 'AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/sagemaker/aws4_request'}
+    return {'SAGEMAKER_PROGRAM': 'script.py', 'SAGEMAKER_SUBMIT_DIRECTORY': 's3://%s/code.tar.gz' % BUCKET,
+            'SAGEMAKER_REGION': 'us-east-1', 'SAGEMAKER_CONTAINER_LOG_LEVEL': '40'}
+
+
+@contextlib.contextmanager
+def endpoint(sagemaker, name, image, environment):
+    """An endpoint of one container, whose address is given; gone afterwards."""
+    sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE,
+                           PrimaryContainer={'Image': image, 'Environment': environment})
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[{
+        'VariantName': 'v', 'ModelName': name, 'InitialInstanceCount': 1, 'InstanceType': 'ml.c4.xlarge'}])
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    try:
+        assert sagemaker.describe_endpoint(EndpointName=name)['EndpointStatus'] == 'InService'
+        container = subprocess.check_output(
+            ['docker', 'ps', '-q', '--filter', 'label=io.sagelocal.endpoint=' + name], text=True).split()[0]
+        yield subprocess.check_output(
+            ['docker', 'inspect', '-f', '{{.NetworkSettings.IPAddress}}', container], text=True).strip()
+    finally:
+        sagemaker.delete_endpoint(EndpointName=name)
+
+
+def compare(report, port, name, address, words, goals):
+    """One client's latencies and 32 clients' throughput, by turns with the container itself."""
+    path = '/endpoints/%s/invocations' % name
     ours, direct = [], []
     for _ in range(5):
-        ours += latencies('127.0.0.1', port, '/endpoints/bench/invocations', headers, 300)
-        direct += latencies(address, 8080, '/invocations', headers, 300)
-    for part, name in ((0.5, 'p50'), (0.99, 'p99')):
-        report('InvokeEndpoint 200 B %s, ms' % name, percentile(ours, part) * 1000, percentile(direct, part) * 1000,
-               None, 'the container itself; goal +%s ms' % {0.5: '0.15', 0.99: '1'}[part])
-    rates = [(throughput('127.0.0.1', port, '/endpoints/bench/invocations', headers, 32, 40),
-              throughput(address, 8080, '/invocations', headers, 32, 40)) for _ in range(3)]
-    report('InvokeEndpoint 32 clients, 1/s', statistics.median(r[0] for r in rates),
-           statistics.median(r[1] for r in rates), -0.8, 'the container itself')
-    sagemaker.delete_endpoint(EndpointName='bench')
+        ours += latencies('127.0.0.1', port, path, HEADERS, 300)
+        direct += latencies(address, 8080, '/invocations', HEADERS, 300)
+    for part, figure, goal in ((0.5, 'p50', '0.15'), (0.99, 'p99', '1')):
+        a, b = percentile(ours, part) * 1000, percentile(direct, part) * 1000
+        report('Invoke 200 B, %s, %s, ms' % (words, figure), a, b, None,
+               'the container itself; +%.2f ms%s' % (a - b, ', goal +%s ms' % goal if goals else ''))
+    rates = [(throughput('127.0.0.1', port, path, HEADERS, 32, 40),
+              throughput(address, 8080, '/invocations', HEADERS, 32, 40)) for _ in range(3)]
+    report('32 clients, %s, 1/s' % words, statistics.median(r[0] for r in rates),
+           statistics.median(r[1] for r in rates), -0.8 if goals else None, 'the container itself')
 
 
 def sdk_figures(report, client):
