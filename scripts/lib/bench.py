@@ -24,6 +24,7 @@ JAVA = os.environ['BENCH_JAVA'].split()
 IMAGE = 'sagelocal/debian:bullseye-slim'
 MXNET = 'sagelocal/mxnet:1.2.1-cpu-py3'
 LIGHT = 'sagelocal-bench/light'
+LIGHT_FOLDER = os.path.join(os.path.dirname(__file__), '..', '..', 'emulator', 'src', 'it', 'python')
 HEADERS = {'Content-Type': 'application/octet-stream', 'Accept': 'application/octet-stream',
            'Authorization': 'AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/sagemaker/aws4_request'}
 ROLE = 'arn:aws:iam::000000000000:role/Role'
@@ -176,8 +177,8 @@ def throughput(host, port, path, headers, clients, each):
 
 def invocation_figures(report, emulator, sagemaker, s3):
     """Just started, as a short test meets it, and in use, as the goals are meant; a light container and one of MXNet."""
-    subprocess.run(['docker', 'build', '-q', '-t', LIGHT, '-f', '-', os.path.dirname(os.path.abspath(__file__))],
-                   input=b'FROM %s\nCOPY echo.pl /usr/local/bin/serve\n' % IMAGE.encode(), check=True,
+    subprocess.run(['docker', 'build', '-q', '-t', LIGHT, '-f', '-', LIGHT_FOLDER],
+                   input=b'FROM %s\nCOPY light_model.pl /usr/local/bin/serve\n' % IMAGE.encode(), check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ, DOCKER_BUILDKIT='0'))
     port = int(emulator.endpoint.rsplit(':', 1)[1])
     with endpoint(sagemaker, 'mxnet', MXNET, echo_script(s3)) as mxnet:
