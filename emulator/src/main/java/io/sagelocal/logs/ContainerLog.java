@@ -27,14 +27,16 @@ public final class ContainerLog {
       throws InterruptedException {
     long stored = stream.count();
     long[] seen = {0};
-    engine.readLog(
-        container,
-        (at, text) -> {
-          if (seen[0] >= stored) {
-            stream.append(at, text);
-          }
-          each.line(at, text);
-          seen[0]++;
-        });
+    try (LogStream.Writer writer = stream.writer()) {
+      engine.readLog(
+          container,
+          (at, text) -> {
+            if (seen[0] >= stored) {
+              writer.append(at, text);
+            }
+            each.line(at, text);
+            seen[0]++;
+          });
+    }
   }
 }

@@ -7,6 +7,7 @@ import io.sagelocal.aws.ServiceError;
 import io.sagelocal.state.Timeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -93,10 +94,15 @@ public final class LogStore {
     requireGroup(scope, group);
     Path folder = folder(scope, group);
     for (Path file : entries(folder)) {
-      open.remove(file);
       delete(file);
     }
-    delete(folder);
+    try {
+      Files.deleteIfExists(folder);
+    } catch (DirectoryNotEmptyException e) {
+      // an event that came meanwhile has made the group anew
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Deletes every group of the accounts, in all regions. */
@@ -214,9 +220,15 @@ public final class LogStore {
     }
   }
 
-  private static void delete(Path path) {
+  /** A writer may hold the stream: it goes on in a new file, which readers of the store see. */
+  private void delete(Path file) {
+    LogStream stream = open.get(file);
     try {
-      Files.deleteIfExists(path);
+      if (stream == null) {
+        Files.deleteIfExists(file);
+      } else {
+        stream.delete();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sagelocal.state.Timeline;
 import java.io.File;
 import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -19,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stream: a file with an event per line, {@code {"t":…,"i":…,"m":…}}. A crash may leave half a
@@ -37,6 +37,8 @@ public final class LogStream {
   private final Timeline timeline;
   private long count;
   private long length;
+  private int writers;
+  private @Nullable RandomAccessFile out; // while it is open for writing
 
   LogStream(Path path, Timeline timeline) throws IOException {
     this.file = path.toFile();
@@ -63,9 +65,7 @@ public final class LogStream {
     }
     byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
     try {
-      try (FileOutputStream out = toAppend()) {
-        out.write(bytes);
-      }
+      write(bytes);
     } catch (IOException e) {
       throw new UncheckedIOException("log stream " + file + " cannot be written", e);
     }
@@ -73,12 +73,88 @@ public final class LogStream {
     count += events.size();
   }
 
-  private FileOutputStream toAppend() throws IOException {
+  /** For who writes line after line: the file stays open until the writer is closed. */
+  public synchronized Writer writer() {
+    writers++;
+    return new Writer();
+  }
+
+  /** Adds events one by one. */
+  public final class Writer implements AutoCloseable {
+    private Writer() {}
+
+    /** Adds an event; it is in the file when this returns. */
+    public void append(Instant at, String message) {
+      LogStream.this.append(at, message);
+    }
+
+    @Override
+    public void close() {
+      try {
+        leave();
+      } catch (IOException e) {
+        throw new UncheckedIOException("log stream " + file + " cannot be closed", e);
+      }
+    }
+  }
+
+  private synchronized void leave() throws IOException {
+    writers--;
+    closeUnlessWritten();
+  }
+
+  /** Deletes the file with all events; a later event makes it anew. */
+  synchronized void delete() throws IOException {
+    closeFile();
+    Files.deleteIfExists(file.toPath());
+    length = 0;
+    count = 0;
+  }
+
+  /** All of it or nothing. */
+  private void write(byte[] bytes) throws IOException {
+    RandomAccessFile target = writable();
     try {
-      return new FileOutputStream(file, true);
+      target.write(bytes);
+    } catch (IOException e) {
+      try {
+        target.setLength(length); // what a full disk still took
+        closeFile();
+      } catch (IOException worse) {
+        e.addSuppressed(worse);
+      }
+      throw e;
+    }
+    closeUnlessWritten();
+  }
+
+  private void closeUnlessWritten() throws IOException {
+    if (writers == 0) {
+      closeFile();
+    }
+  }
+
+  private void closeFile() throws IOException {
+    if (out != null) {
+      out.close();
+      out = null;
+    }
+  }
+
+  private RandomAccessFile writable() throws IOException {
+    if (out == null) {
+      out = made();
+      out.seek(length);
+    }
+    return out;
+  }
+
+  private RandomAccessFile made() throws IOException {
+    try {
+      return new RandomAccessFile(file, "rw");
     } catch (FileNotFoundException e) { // mostly the folder is there
       Files.createDirectories(file.toPath().toAbsolutePath().getParent());
-      return new FileOutputStream(file, true);
+      return new RandomAccessFile(file, "rw");
     }
   }
 

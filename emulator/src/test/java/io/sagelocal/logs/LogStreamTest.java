@@ -2,6 +2,9 @@ package io.sagelocal.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sagelocal.aws.AccountId;
+import io.sagelocal.aws.Region;
+import io.sagelocal.aws.Scope;
 import io.sagelocal.state.FakeTimeline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -89,6 +92,39 @@ class LogStreamTest {
     }
     writer.join();
     assertThat(read).isEqualTo(lines(0, 2_000));
+  }
+
+  @Test
+  void aWriterKeepsTheFileOpenAndOthersMayAddMeanwhile() throws IOException {
+    LogStream stream = new LogStream(file(), timeline);
+    try (LogStream.Writer writer = stream.writer()) {
+      writer.append(AT, "one");
+      stream.append(AT, "two");
+      try (LogStream.Writer other = stream.writer()) {
+        other.append(AT, "three");
+      }
+      writer.append(AT, "four");
+      assertThat(stream.tail(9)).containsExactly("one", "two", "three", "four");
+    }
+    stream.append(AT, "five");
+    assertThat(new LogStream(file(), timeline).tail(9))
+        .containsExactly("one", "two", "three", "four", "five");
+  }
+
+  @Test
+  void whoWritesIntoAGroupThatIsDeletedMakesItAnew() {
+    LogStore store = new LogStore(folder, timeline);
+    Scope scope = new Scope(new AccountId("000000000000"), new Region("us-east-1"));
+    LogStream stream = store.open(scope, "group", "stream");
+    try (LogStream.Writer writer = stream.writer()) {
+      writer.append(AT, "before");
+      store.deleteGroup(scope, "group");
+      assertThat(store.groups(scope, "")).isEmpty();
+      writer.append(AT, "after");
+      assertThat(store.require(scope, "group", "stream").tail(9)).containsExactly("after");
+      writer.append(AT, "later");
+      assertThat(store.require(scope, "group", "stream").tail(9)).containsExactly("after", "later");
+    }
   }
 
   @Test
