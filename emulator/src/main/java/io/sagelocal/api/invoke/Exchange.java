@@ -101,8 +101,7 @@ final class Exchange {
     if (target.isPresent()) {
       Thread.ofVirtual().name("load-" + target.get()).start(() -> load(target.get()));
     } else {
-      Stage first = new Stage(0);
-      first.send(body, first.server.invocations());
+      new Stage(0).invoke(body);
     }
   }
 
@@ -135,6 +134,10 @@ final class Exchange {
     Stage(int number) {
       this.number = number;
       this.server = route.stages().get(number);
+    }
+
+    void invoke(org.eclipse.jetty.client.Request.Content content) {
+      send(content, server.invocations());
     }
 
     void send(org.eclipse.jetty.client.Request.Content content, URI address) {
@@ -178,11 +181,10 @@ final class Exchange {
         answer(model, content);
       } else {
         String type = model.getHeaders().get(HttpHeader.CONTENT_TYPE);
-        Stage next = new Stage(number + 1);
-        next.send(
-            new ContentSourceRequestContent(
-                content, type == null ? "application/octet-stream" : type),
-            next.server.invocations());
+        new Stage(number + 1)
+            .invoke(
+                new ContentSourceRequestContent(
+                    content, type == null ? "application/octet-stream" : type));
       }
     }
 
