@@ -10,18 +10,13 @@ import shutil
 import statistics
 import subprocess
 import tempfile
-import time
 import uuid
+
+from bench_common import IMAGE, ROLE, Emulator, timed
 
 GIB = 1 << 30
 SMALL = 10000
 AUTHORIZATION = 'AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/s3/aws4_request'
-
-
-def timed(action):
-    began = time.perf_counter()
-    action()
-    return time.perf_counter() - began
 
 
 class Client(object):
@@ -100,14 +95,14 @@ def store_figures(endpoint, large):
     return figures, bucket, many
 
 
-def run_job(sagemaker, image, role, bucket, program, channel=None):
+def run_job(sagemaker, bucket, program, channel=None):
     """A job that runs a shell line; its times by secondary status, in seconds."""
     name = 'bench-' + uuid.uuid4().hex[:12]
     inputs = {'InputDataConfig': [{'ChannelName': 'train', 'DataSource': {
         'S3DataSource': {'S3DataType': 'S3Prefix', 'S3Uri': channel}}}]} if channel else {}
     sagemaker.create_training_job(
-        TrainingJobName=name, RoleArn=role,
-        AlgorithmSpecification={'TrainingImage': image, 'TrainingInputMode': 'File',
+        TrainingJobName=name, RoleArn=ROLE,
+        AlgorithmSpecification={'TrainingImage': IMAGE, 'TrainingInputMode': 'File',
                                 'ContainerEntrypoint': ['/bin/sh', '-c', program]},
         OutputDataConfig={'S3OutputPath': 's3://%s/out' % bucket},
         ResourceConfig={'InstanceType': 'ml.c4.xlarge', 'InstanceCount': 1, 'VolumeSizeInGB': 3},
@@ -177,35 +172,29 @@ def parameters(file):
             out.write(block[turn:] + block[:turn])
 
 
-def s3_figures(report, start, sagemaker_of, image, role):
-    """``start(environment)`` makes an emulator, ``sagemaker_of(emulator)`` its client."""
+def s3_figures(report):
     folder = tempfile.mkdtemp()
     large = os.path.join(folder, 'large')
     with open(large, 'wb') as out:
         for _ in range(64):
             out.write(os.urandom(GIB // 64))
-    minio, embedded = start({'SAGELOCAL_S3': 'minio'}), None
     try:
-        yardstick = store_figures(minio.endpoint, large)[0]
+        with Emulator({'SAGELOCAL_S3': 'minio'}) as minio:
+            yardstick = store_figures(minio.endpoint, large)[0]
+        with Emulator() as embedded:
+            ours, bucket, many = store_figures(embedded.endpoint, large)
+            for name in ours:
+                report('S3 %s, s' % name, ours[name], yardstick[name], 1.0, 'MinIO, same client, same port')
+            job_figures(report, embedded, folder, large, bucket, many)
     finally:
-        minio.close()
-    try:
-        embedded = start({})
-        ours, bucket, many = store_figures(embedded.endpoint, large)
-        for name in ours:
-            report('S3 %s, s' % name, ours[name], yardstick[name], 1.0, 'MinIO, same client, same port')
-        job_figures(report, embedded, sagemaker_of, image, role, folder, large, bucket, many)
-    finally:
-        if embedded:
-            embedded.close()
         shutil.rmtree(folder)
 
 
-def job_figures(report, embedded, sagemaker_of, image, role, folder, large, bucket, many):
-    sagemaker = sagemaker_of(embedded)
+def job_figures(report, embedded, folder, large, bucket, many):
+    sagemaker = embedded.client('sagemaker')
 
     def run(program, channel):
-        return run_job(sagemaker, image, role, bucket, program, channel)
+        return run_job(sagemaker, bucket, program, channel)
 
     client = Client(embedded.endpoint)
     channel_figures(report, run, client, bucket, many, folder, large)
