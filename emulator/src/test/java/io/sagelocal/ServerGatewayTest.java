@@ -51,6 +51,13 @@ class ServerGatewayTest {
   }
 
   @Test
+  void whoNamesNoHostIsRefusedFromTheFirstRequestOn() throws IOException {
+    server.close();
+    server = new TestServer(data, engine, timeline);
+    assertThat(raw("GET /_sagelocal/health HTTP/1.0")).contains(" 403 ");
+  }
+
+  @Test
   void aBucketMayBeInTheHostName() throws IOException {
     assertThat(raw("GET /folder/key HTTP/1.1", "Host: bucket.localhost")).endsWith("content");
     assertThat(raw("GET /folder/key HTTP/1.1", "Host: bucket.s3.localhost:4566"))

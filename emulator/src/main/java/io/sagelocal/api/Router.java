@@ -32,8 +32,8 @@ final class Router extends Handler.Wrapper {
   private final Handler s3;
   private final Handler invocations;
 
-  /** Clients name the same one again and again. */
-  private volatile String lastKnownHost = "";
+  /** The last one seen: clients name the same one again and again. */
+  private volatile String lastKnownHost = "localhost";
 
   /**
    * @param invocations which does not wait
