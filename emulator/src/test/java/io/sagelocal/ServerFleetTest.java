@@ -279,6 +279,48 @@ class ServerFleetTest {
   }
 
   @Test
+  void anUpdateThatWouldRetainNoWeightAtAllIsRefused() throws Exception {
+    config("two", variant("idle", "a", 1, 0), variant("busy", "b", 1, 1.0));
+    config("one", variant("idle", "a", 1, 1.0));
+    deploy("two");
+    Map<String, Object> retaining = new HashMap<>(Requests.endpoint("endpoint", "one"));
+    retaining.put("RetainAllVariantProperties", true);
+    Answer refused = server.sagemaker("UpdateEndpoint", retaining);
+    assertThat(refused.error()).isEqualTo("ValidationException");
+    assertThat(refused.message()).contains("endpoint endpoint would all have weight 0");
+    assertThat(describe().path("EndpointStatus").asText()).isEqualTo("InService");
+    assertThat(invoke().body()).isEqualTo("b");
+    retaining.put(
+        "ExcludeRetainedVariantProperties",
+        List.of(Map.of("VariantPropertyType", "DesiredWeight")));
+    Answer updated = server.sagemaker("UpdateEndpoint", retaining);
+    assertThat(updated.status()).as(updated.message()).isEqualTo(200);
+    server.awaitEndpoint("endpoint", "InService");
+    assertThat(invoke().body()).isEqualTo("a");
+  }
+
+  @Test
+  void aDataCaptureConfigIsForCaptureUnlessItSaysOtherwise() throws Exception {
+    model("a");
+    Map<String, Object> capture =
+        new HashMap<>(
+            Map.of(
+                "InitialSamplingPercentage",
+                10,
+                "DestinationS3Uri",
+                "s3://bucket/x",
+                "CaptureOptions",
+                List.of(Map.of("CaptureMode", "Input"))));
+    Map<String, Object> request = new HashMap<>(Requests.config("config", "a"));
+    request.put("DataCaptureConfig", capture);
+    assertThat(server.sagemaker("CreateEndpointConfig", request).message())
+        .contains("DataCaptureConfig is not supported");
+    capture.put("EnableCapture", false);
+    Answer created = server.sagemaker("CreateEndpointConfig", request);
+    assertThat(created.status()).as(created.message()).isEqualTo(200);
+  }
+
+  @Test
   void whatIsNotSupportedIsRefusedByName() throws Exception {
     model("a");
     for (Map.Entry<String, Object> each :

@@ -38,7 +38,11 @@ final class DeploymentRules {
     }
   }
 
-  /** What RetainAllVariantProperties of an UpdateEndpoint keeps, by variant. */
+  /**
+   * What RetainAllVariantProperties of an UpdateEndpoint keeps, by variant.
+   *
+   * @throws ServiceError a ValidationException when no variant would have a weight
+   */
   static Map<String, Capacity> retained(
       Document request, List<ProductionVariant> before, List<ProductionVariant> next) {
     if (!request.flag("RetainAllVariantProperties")) {
@@ -59,6 +63,7 @@ final class DeploymentRules {
               (excluded.contains("DesiredWeight") ? variant : was).weight(),
               (excluded.contains("DesiredInstanceCount") ? variant : was).instanceCount()));
     }
+    requireSomeWeight(retained, request.text("EndpointName"));
     return retained;
   }
 
@@ -94,11 +99,16 @@ final class DeploymentRules {
               : now.weight();
       all.put(name, new Capacity(weight, instances));
     }
-    if (all.values().stream().mapToDouble(Capacity::weight).sum() <= 0) {
+    requireSomeWeight(all, endpoint);
+    return all;
+  }
+
+  /** Without any, no request would find an instance. */
+  private static void requireSomeWeight(Map<String, Capacity> capacities, String endpoint) {
+    if (capacities.values().stream().mapToDouble(Capacity::weight).sum() <= 0) {
       throw ServiceError.validation(
           "The variants of endpoint %s would all have weight 0; at least one must have more",
           endpoint);
     }
-    return all;
   }
 }

@@ -89,7 +89,7 @@ public final class EndpointConfigs {
     }
     if (request
         .findDocument("DataCaptureConfig")
-        .filter(one -> one.flag("EnableCapture"))
+        .filter(one -> !Boolean.FALSE.equals(one.members().get("EnableCapture"))) // on by default
         .isPresent()) {
       throw ServiceError.validation("DataCaptureConfig is not supported by this emulator");
     }
