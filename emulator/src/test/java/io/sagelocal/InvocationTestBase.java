@@ -2,7 +2,6 @@ package io.sagelocal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import io.sagelocal.TestServer.Answer;
@@ -19,8 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +42,7 @@ abstract class InvocationTestBase {
 
   @BeforeEach
   void start() throws IOException {
-    engine.image("tool", this::serve).image("multi", this::serveModels);
+    engine.image("tool", this::serve);
     server = new TestServer(data, engine, timeline);
   }
 
@@ -197,58 +194,6 @@ abstract class InvocationTestBase {
           .toList()
           .toString();
     }
-  }
-
-  /**
-   * A multi-model server with room for two. As the real one, it knows a model that it could not
-   * load until that is deleted.
-   */
-  int serveModels(FakeHost host) throws IOException, InterruptedException {
-    Map<String, String> loaded = new ConcurrentHashMap<>();
-    Set<String> failed = ConcurrentHashMap.newKeySet();
-    assertThat(host.environment()).containsEntry("SAGEMAKER_MULTI_MODEL", "true");
-    host.serve("/ping", exchange -> ServerHostingTest.answer(exchange, 200, "text/plain", ""));
-    host.serve(
-        "/models",
-        exchange -> {
-          String[] path = exchange.getRequestURI().getPath().split("/", -1);
-          String body =
-              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-          if (path.length == 2) {
-            JsonNode asked = JSON.readTree(body);
-            String name = asked.path("model_name").asText();
-            String weights =
-                Files.readString(host.path(asked.path("url").asText()).resolve("weights"));
-            if (loaded.containsKey(name) || failed.contains(name)) {
-              ServerHostingTest.answer(exchange, 409, "text/plain", "already registered");
-            } else if (weights.equals("bad") || loaded.size() == 2) {
-              failed.add(name);
-              ServerHostingTest.answer(
-                  exchange,
-                  weights.equals("bad") ? 500 : 507,
-                  "text/plain",
-                  weights.equals("bad") ? "bad model" : "no room");
-            } else {
-              host.print("load " + weights);
-              loaded.put(name, weights);
-              ServerHostingTest.answer(exchange, 200, "text/plain", "");
-            }
-          } else if (exchange.getRequestMethod().equals("DELETE")) {
-            if (!failed.remove(path[2])) {
-              host.print("unload " + loaded.remove(path[2]));
-            }
-            ServerHostingTest.answer(exchange, 200, "text/plain", "");
-          } else if (failed.contains(path[2])) {
-            boolean invoked = exchange.getRequestMethod().equals("POST");
-            ServerHostingTest.answer(exchange, invoked ? 503 : 200, "text/plain", "no worker");
-          } else if (!loaded.containsKey(path[2])) {
-            ServerHostingTest.answer(exchange, 404, "text/plain", "");
-          } else {
-            ServerHostingTest.answer(exchange, 200, "text/plain", loaded.get(path[2]) + " " + body);
-          }
-        });
-    new CountDownLatch(1).await();
-    return 0;
   }
 
   static String header(Message message, String name) {

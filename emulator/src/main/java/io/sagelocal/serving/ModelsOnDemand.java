@@ -1,29 +1,27 @@
 package io.sagelocal.serving;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.models.ModelData;
 import io.sagelocal.objects.S3Uri;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,30 +32,45 @@ import org.slf4j.LoggerFactory;
  */
 final class ModelsOnDemand {
   private static final Logger log = LoggerFactory.getLogger(ModelsOnDemand.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String IN_CONTAINER = "/opt/ml/models/";
   private static final int OK = 200;
   private static final int ALREADY_LOADED = 409;
   private static final int NO_ROOM = 507;
+  private static final int NAME_BYTES = 16;
+
+  /** What {@link #nameOf} makes; a container may have models that we did not give it. */
+  private static final Pattern OURS = Pattern.compile("[0-9a-f]{" + 2 * NAME_BYTES + "}");
 
   private final ServingContext context;
   private final ModelServerSpec spec;
-  private final InetSocketAddress address;
-  private final HttpClient http = ModelHttp.client().build();
+  private final ContainerModels models;
 
   /** By target model, the one used longest ago first. */
   private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
+  /**
+   * By name, the models being unloaded: whoever brings one of them again waits until it is gone.
+   * Guarded by {@code entries}.
+   */
+  private final Map<String, CountDownLatch> leaving = new HashMap<>();
+
   private static final class Entry {
+    final String target;
+    final String name;
     final CompletableFuture<Void> loaded = new CompletableFuture<>();
     int uses;
+
+    Entry(String target) {
+      this.target = target;
+      this.name = nameOf(target);
+    }
   }
 
   ModelsOnDemand(ServingContext context, ModelServerSpec spec, InetSocketAddress address) {
     this.context = context;
     this.spec = spec;
-    this.address = address;
+    this.models = new ContainerModels(address, PATIENCE);
   }
 
   /** Whether a model is loaded or being loaded. */
@@ -76,23 +89,18 @@ final class ModelsOnDemand {
    */
   LoadedModel load(String target) throws LoadFailure, InterruptedException {
     Entry entry;
-    boolean first = false;
+    boolean first;
     synchronized (entries) {
-      Entry there = entries.get(target);
-      if (there == null) {
-        there = new Entry();
-        entries.put(target, there);
-        first = true;
-      }
-      there.uses++;
-      entry = there;
+      first = !entries.containsKey(target);
+      entry = entries.computeIfAbsent(target, Entry::new);
+      entry.uses++;
     }
     try {
       if (first) {
-        bring(target, entry);
+        bring(entry);
       }
       entry.loaded.get();
-      return new LoadedModel("/models/" + nameOf(target) + "/invoke", () -> used(target, entry));
+      return new LoadedModel("/models/" + entry.name + "/invoke", () -> used(entry));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof LoadFailure failure) {
         throw failure;
@@ -105,15 +113,16 @@ final class ModelsOnDemand {
   }
 
   /** Those who wait for the same model learn of a failure too, and the next one tries again. */
-  private void bring(String target, Entry entry) throws InterruptedException {
+  private void bring(Entry entry) throws InterruptedException {
     try {
-      if (send("GET", "/models/" + nameOf(target), null).statusCode() != OK) {
-        download(target);
-        register(target);
+      awaitGone(entry.name);
+      if (!models.knows(entry.name)) {
+        download(entry);
+        register(entry.name);
       }
       entry.loaded.complete(null);
     } catch (LoadFailure | RuntimeException | InterruptedException e) {
-      forget(target, entry);
+      forget(entry);
       entry.loaded.completeExceptionally(e);
       if (e instanceof InterruptedException interrupted) {
         throw interrupted;
@@ -121,10 +130,20 @@ final class ModelsOnDemand {
     }
   }
 
-  private void download(String target) {
+  private void awaitGone(String name) throws InterruptedException {
+    CountDownLatch gone;
+    synchronized (entries) {
+      gone = leaving.get(name);
+    }
+    if (gone != null) {
+      gone.await();
+    }
+  }
+
+  private void download(Entry entry) {
     S3Uri prefix = spec.container().data().map(ModelData::source).orElseThrow();
-    S3Uri archive = prefix.child(target);
-    Path folder = folder(target);
+    S3Uri archive = prefix.child(entry.target);
+    Path folder = folder(entry.name);
     context.engine().deleteFolder(folder);
     try {
       new ModelDownload(
@@ -142,95 +161,118 @@ final class ModelsOnDemand {
     }
   }
 
-  private void register(String target) throws LoadFailure, InterruptedException {
-    String name = nameOf(target);
+  private void register(String name) throws LoadFailure, InterruptedException {
+    Set<String> askedToGo = new HashSet<>();
     while (true) {
-      HttpResponse<String> answer =
-          send(
-              "POST",
-              "/models",
-              json(Map.of("model_name", name, "url", IN_CONTAINER + name + "/model")));
+      HttpResponse<String> answer = models.load(name, IN_CONTAINER + name + "/model");
       int status = answer.statusCode();
       if (status == OK || status == ALREADY_LOADED) {
         return;
       }
-      send("DELETE", "/models/" + name, null); // servers keep what failed, as if it were loaded
-      if (status != NO_ROOM || !makeRoom()) {
-        context.engine().deleteFolder(folder(target));
+      models.unload(name); // servers keep what failed, as if it were loaded
+      if (status != NO_ROOM || !makeRoom(askedToGo)) {
+        context.engine().deleteFolder(folder(name));
         throw new LoadFailure(status, answer.body());
       }
     }
   }
 
-  /** Unloads what nobody uses and was used longest ago; answers whether there was such a one. */
-  private boolean makeRoom() throws LoadFailure, InterruptedException {
-    Optional<String> least;
+  /**
+   * Unloads what nobody uses and was used longest ago, or waits for those that leave already;
+   * answers whether there was such a one.
+   *
+   * @param askedToGo those that were unloaded for the same model before; whichever is still there
+   *     would not go
+   */
+  private boolean makeRoom(Set<String> askedToGo) throws LoadFailure, InterruptedException {
+    Set<String> listed = models.names();
+    listed.removeAll(askedToGo);
+    Optional<String> chosen;
+    List<CountDownLatch> others;
     synchronized (entries) {
-      least =
-          entries.entrySet().stream()
-              .filter(each -> each.getValue().uses == 0)
-              .map(Map.Entry::getKey)
-              .findFirst();
-      least.ifPresent(entries::remove);
+      others = List.copyOf(leaving.values());
+      chosen = leftOver(listed).or(this::idle);
+      chosen.ifPresent(this::beginsToLeave);
     }
-    if (least.isPresent()) {
-      unload(least.get());
+    if (chosen.isPresent()) {
+      askedToGo.add(chosen.get());
+      unload(chosen.get());
+      return true;
     }
-    return least.isPresent();
+    for (CountDownLatch gone : others) {
+      gone.await();
+    }
+    return !others.isEmpty();
   }
 
-  private void used(String target, Entry entry) {
-    boolean unload;
+  /**
+   * One that the container has had since before we were started: nobody has asked for it since, so
+   * it was used longest ago.
+   */
+  private Optional<String> leftOver(Set<String> listed) {
+    Set<String> ours = new HashSet<>(leaving.keySet());
+    entries.values().forEach(entry -> ours.add(entry.name));
+    return listed.stream()
+        .filter(name -> OURS.matcher(name).matches() && !ours.contains(name))
+        .findFirst();
+  }
+
+  /** The one used longest ago of those that nobody uses, which is an entry no more. */
+  private Optional<String> idle() {
+    Optional<Entry> least = entries.values().stream().filter(entry -> entry.uses == 0).findFirst();
+    least.ifPresent(entry -> entries.remove(entry.target));
+    return least.map(entry -> entry.name);
+  }
+
+  private void beginsToLeave(String name) {
+    leaving.put(name, new CountDownLatch(1));
+  }
+
+  private void used(Entry entry) {
     synchronized (entries) {
       entry.uses--;
-      unload = entry.uses == 0 && !spec.container().keepsModels() && entries.remove(target, entry);
+      if (entry.uses > 0
+          || spec.container().keepsModels()
+          || !entries.remove(entry.target, entry)) {
+        return;
+      }
+      beginsToLeave(entry.name);
     }
-    if (unload) {
-      Thread.ofVirtual()
-          .start(() -> {
-            try {
-              unload(target);
-            } catch (LoadFailure e) {
-              log.warn("model {} could not be unloaded: {}", target, e.getMessage());
-            } catch (InterruptedException e) {
-              log.debug("let go of model {}", target);
-            }
-          });
-    }
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            unload(entry.name);
+          } catch (LoadFailure e) {
+            log.warn("model {} could not be unloaded: {}", entry.target, e.getMessage());
+          } catch (InterruptedException e) {
+            log.debug("let go of model {}", entry.target);
+          }
+        });
   }
 
-  private void unload(String target) throws LoadFailure, InterruptedException {
-    send("DELETE", "/models/" + nameOf(target), null);
-    context.engine().deleteFolder(folder(target));
-  }
-
-  private void forget(String target, Entry entry) {
-    synchronized (entries) {
-      entries.remove(target, entry);
-    }
-  }
-
-  private HttpResponse<String> send(String method, String path, byte @Nullable [] body)
-      throws LoadFailure, InterruptedException {
-    URI uri =
-        URI.create("http://%s:%d%s".formatted(address.getHostString(), address.getPort(), path));
+  /** Has a model go that has begun to leave; it has left, whatever comes of that. */
+  private void unload(String name) throws LoadFailure, InterruptedException {
     try {
-      return http.send(
-          HttpRequest.newBuilder(uri)
-              .timeout(PATIENCE)
-              .header("Content-Type", "application/json")
-              .method(
-                  method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
-              .build(),
-          BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new LoadFailure(
-          0, "%s %s was not answered: %s".formatted(method, path, e.getMessage()));
+      if (models.unload(name)) {
+        context.engine().deleteFolder(folder(name));
+      } else {
+        log.warn("the container of {} would not unload {}", spec.containerName(), name);
+      }
+    } finally {
+      synchronized (entries) {
+        Optional.ofNullable(leaving.remove(name)).ifPresent(CountDownLatch::countDown);
+      }
     }
   }
 
-  private Path folder(String target) {
-    return spec.folder().resolve("models").resolve(nameOf(target));
+  private void forget(Entry entry) {
+    synchronized (entries) {
+      entries.remove(entry.target, entry);
+    }
+  }
+
+  private Path folder(String name) {
+    return spec.folder().resolve("models").resolve(name);
   }
 
   /** Keys have characters that neither files nor the container's paths have. */
@@ -238,17 +280,9 @@ final class ModelsOnDemand {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(target.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 16);
+      return HexFormat.of().formatHex(hash, 0, NAME_BYTES);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every JDK has it
-    }
-  }
-
-  private static byte[] json(Map<String, String> value) {
-    try {
-      return JSON.writeValueAsBytes(value);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

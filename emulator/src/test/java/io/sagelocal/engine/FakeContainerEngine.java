@@ -330,6 +330,7 @@ public final class FakeContainerEngine implements ContainerEngine {
 
   @Override
   public void stop(ContainerId id, Duration grace) {
+    requireUp();
     Running running = containers.get(id.name());
     if (running == null) {
       return;

@@ -67,6 +67,11 @@ public final class FakeHost {
     return Optional.ofNullable(server).map(HttpServer::getAddress);
   }
 
+  /** Listens no more, as a container that has just ended before the engine tells of it. */
+  public void fallSilent() {
+    close();
+  }
+
   void close() {
     HttpServer running = server;
     if (running != null) {
