@@ -214,6 +214,28 @@ class ServerModelsOnDemandTest extends InvocationTestBase {
     }
   }
 
+  @Test
+  void aModelIsLoadedByAnotherInstanceWhenOneIsNotThere() throws Exception {
+    deploy("large", ENABLED, 2);
+    large.hosts.getFirst().fallSilent();
+    for (int i = 0; i < 4; i++) {
+      archive("model-" + i);
+      assertThat(ask("model-" + i)).isEqualTo("model-" + i + " x");
+    }
+  }
+
+  @Test
+  void aModelThatNoInstanceCouldLoadIsAModelErrorAfterTheSecond() throws Exception {
+    large.deadly = "one";
+    deploy("large", ENABLED, 2);
+    assertThat(modelError("one").path("Message").asText())
+        .as("it takes the second instance along")
+        .contains("server error (0) from primary")
+        .contains("POST /models was not answered");
+    large.deadly = "";
+    assertThat(modelError("two").path("OriginalStatusCode").asInt()).isZero();
+  }
+
   /** Ends the server without its containers, as {@code kill -9} would, and starts another. */
   private void crash() throws Exception {
     engine.down(true);

@@ -105,7 +105,7 @@ final class Exchange {
     }
   }
 
-  /** A container that loads models on demand may take its time. */
+  /** A container that loads models on demand may take its time; nothing has been sent yet. */
   private void load(String target) {
     ModelServer server = route.stages().getFirst();
     try {
@@ -115,7 +115,11 @@ final class Exchange {
     } catch (ServiceError e) {
       ErrorAnswer.plain(response, callback, ErrorStatus.of(e.code()), e);
     } catch (LoadFailure e) {
-      modelError(e.status(), e.getMessage(), server.name());
+      if (e.containerGone() && retry()) {
+        begin();
+      } else {
+        modelError(e.status(), e.getMessage(), server.name());
+      }
     } catch (InterruptedException e) {
       callback.failed(e);
     } catch (RuntimeException e) {
