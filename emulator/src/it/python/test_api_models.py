@@ -4,10 +4,11 @@ import json
 import tarfile
 
 import api
+import boto3
 import pytest
 import sdk
 from botocore.exceptions import ClientError
-from conftest import wait_for
+from conftest import Emulator, wait_for
 from test_api_hosting import gone, status
 
 pytestmark = pytest.mark.skipif(sdk.VERSION < (2, 0),
@@ -94,7 +95,8 @@ def test_models_are_loaded_on_demand_by_the_real_server(client, bucket, name, ca
     wait_for('the endpoint is gone', lambda: gone(client, name))
 
 
-def test_the_model_used_longest_ago_makes_room_in_the_real_server(client, bucket, name):
+def deploy_crowded(client, bucket, name):
+    """An endpoint with room for two models, of three."""
     for factor in (2, 3, 5):
         client('s3').put_object(Bucket=bucket, Key='models/%d.tar.gz' % factor, Body=archive(CROWDED, factor))
     client('sagemaker').create_model(ModelName=name, ExecutionRoleArn=api.ROLE, PrimaryContainer={
@@ -102,11 +104,48 @@ def test_the_model_used_longest_ago_makes_room_in_the_real_server(client, bucket
         'Environment': {'SAGEMAKER_HANDLER': 'inference:handle', 'SAGEMAKER_MODEL_SERVER_WORKERS': '1'}})
     api.deploy(client, name)
     wait_for('InService', lambda: status(client, name) == 'InService')
+
+
+def test_the_model_used_longest_ago_makes_room_in_the_real_server(client, bucket, name):
+    deploy_crowded(client, bucket, name)
     for factor in (2, 3, 2, 5, 2, 3):  # 5 takes the place of 3, then 3 that of 5
         assert ask(client, name, TargetModel='%d.tar.gz' % factor) == [factor, 2 * factor]
     wait_for('each model is loaded when it was not there', lambda: taken_in(client, name) == ['2', '3', '5', '3'])
     client('sagemaker').delete_endpoint(EndpointName=name)
     wait_for('the endpoint is gone', lambda: gone(client, name))
+
+
+def test_a_model_of_before_a_crash_makes_room_in_the_real_server(name, tmp_path_factory):
+    other = Emulator(tmp_path_factory.mktemp('crash'))
+    session = boto3.session.Session('000000000000', 'secret', region_name='us-east-1')
+
+    def client(service):
+        return session.client(service, endpoint_url=other.endpoint)
+
+    try:
+        client('s3').create_bucket(Bucket='bucket')
+        deploy_crowded(client, 'bucket', name)
+        for factor in (2, 3):
+            assert ask(client, name, TargetModel='%d.tar.gz' % factor) == [factor, 2 * factor]
+        other.kill()
+        other.start(other.note['port'])
+        wait_for('the instance is taken up', lambda: answers(client, name))
+        for factor in (2, 5, 2):  # 5 takes the place of 3
+            assert ask(client, name, TargetModel='%d.tar.gz' % factor) == [factor, 2 * factor]
+        wait_for('only 5 is loaded after the crash', lambda: taken_in(client, name) == ['2', '3', '5'])
+        client('sagemaker').delete_endpoint(EndpointName=name)
+        wait_for('nothing is left behind', lambda: not other.left_behind())
+    finally:
+        other.stop()
+
+
+def answers(client, endpoint):
+    runtime = client('sagemaker-runtime')
+    try:
+        ask(client, endpoint, TargetModel='2.tar.gz')
+        return True
+    except runtime.exceptions.ServiceUnavailable:
+        return False
 
 
 def taken_in(client, endpoint):
