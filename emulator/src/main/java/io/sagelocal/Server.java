@@ -126,13 +126,14 @@ public final class Server implements AutoCloseable {
       EndpointConfigs configs = new EndpointConfigs(store, timeline, models);
       ServingContext serving =
           new ServingContext(engine, objects, logs, images, access, timeline, machine, places);
+      InvocationMetrics invocations = opened(new InvocationMetrics(metrics, timeline));
       this.endpoints =
           opened(
               new Endpoints(
                   new HostingContext(
                       new Records<>(store, Endpoints.KIND, new EndpointCodec(), timeline),
                       serving,
-                      opened(new InvocationMetrics(metrics, timeline)),
+                      invocations,
                       instance,
                       data.resolve("endpoints")),
                   configs,
@@ -143,6 +144,7 @@ public final class Server implements AutoCloseable {
                   new Records<>(store, AsyncInvocations.KIND, new AsyncInvocationCodec(), timeline),
                   endpoints.routing(),
                   objects,
+                  invocations,
                   timeline,
                   data.resolve("async-answers")));
       this.transforms =

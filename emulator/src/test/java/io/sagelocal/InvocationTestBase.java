@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,6 +197,34 @@ abstract class InvocationTestBase {
           .sorted()
           .toList()
           .toString();
+    }
+  }
+
+  /** A statistic of a metric of the endpoint's variant; -1 when there is none. */
+  double told(String metric, String statistic) {
+    try {
+      String form =
+          "Action=GetMetricStatistics&Namespace=AWS%2FSageMaker&MetricName="
+              + metric
+              + "&StartTime="
+              + timeline.now().minusSeconds(3600)
+              + "&EndTime="
+              + timeline.now().plusSeconds(3600)
+              + "&Period=7200&Statistics.member.1="
+              + statistic
+              + "&Dimensions.member.1.Name=EndpointName&Dimensions.member.1.Value=endpoint"
+              + "&Dimensions.member.2.Name=VariantName&Dimensions.member.2.Value=AllTraffic";
+      HttpRequest request =
+          HttpRequest.newBuilder(server.endpoint())
+              .header("Authorization", TestServer.authorization("us-east-1", "monitoring"))
+              .header("Content-Type", "application/x-www-form-urlencoded")
+              .POST(BodyPublishers.ofString(form.replace(":", "%3A")))
+              .build();
+      String xml = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+      Matcher told = Pattern.compile("<%1$s>([^<]+)</%1$s>".formatted(statistic)).matcher(xml);
+      return told.find() ? Double.parseDouble(told.group(1)) : -1;
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -84,6 +84,10 @@ final class Requests {
   }
 
   static Map<String, Object> config(String name, String model) {
+    return config(name, model, 1);
+  }
+
+  static Map<String, Object> config(String name, String model, int instances) {
     return Map.of(
         "EndpointConfigName",
         name,
@@ -95,7 +99,7 @@ final class Requests {
                 "ModelName",
                 model,
                 "InitialInstanceCount",
-                1,
+                instances,
                 "InstanceType",
                 "ml.c4.xlarge")));
   }

@@ -13,13 +13,20 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Invocations that are answered to S3. */
 class ServerAsyncInvocationTest extends InvocationTestBase {
+  /** What is told of a metric that there is not. */
+  private static final double NONE = -1;
+
   @Test
   void anAsynchronousInvocationIsAnsweredToS3() throws Exception {
     deployAsync(Map.of("S3OutputPath", "s3://bucket/out", "S3FailurePath", "s3://bucket/bad"));
@@ -110,6 +117,140 @@ class ServerAsyncInvocationTest extends InvocationTestBase {
     assertThat(kmsKey(async("refuse", Map.of()), "FailureLocation")).contains("alias/mine");
   }
 
+  @Test
+  void whatHasNotReachedADeadInstanceGoesToAnother() throws Exception {
+    AtomicInteger started = new AtomicInteger();
+    engine.image(
+        "tool",
+        host -> {
+          started.incrementAndGet();
+          return serve(host);
+        });
+    deployAsync(Map.of("S3OutputPath", "s3://bucket/out"), 2);
+    engine.deafen(engine.containers().getFirst());
+    List<HttpResponse<String>> accepted = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      accepted.add(async("echo " + i, Map.of()));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(object(accepted.get(i), "OutputLocation")).startsWith("echo " + i + " ");
+    }
+    assertThat(started).as("instances, none of them in the dead one's place").hasValue(2);
+    TestServer.await("all are told", () -> told("InvocationsProcessed", "Sum") == 20);
+    assertThat(told("InvocationFailures", "Sum")).isEqualTo(NONE);
+  }
+
+  @Test
+  void theBacklogOfADeadInstanceWaitsForTheNext() throws Exception {
+    hurry();
+    deployAsync(Map.of("S3OutputPath", "s3://bucket/out"));
+    String dead = engine.containers().getFirst();
+    engine.deafen(dead);
+    List<HttpResponse<String>> accepted = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      accepted.add(async("echo " + i, Map.of()));
+    }
+    for (int i = 0; i < 10; i++) {
+      assertThat(object(accepted.get(i), "OutputLocation")).startsWith("echo " + i + " ");
+    }
+    TestServer.await("all are told", () -> told("TimeInBacklog", "SampleCount") == 10);
+    // three pings are missed, five seconds apart, before another one is started
+    assertThat(told("TimeInBacklog", "Maximum")).isBetween(5e6, 600e6);
+    TestServer.await("all are told", () -> told("TotalProcessingTime", "SampleCount") == 10);
+    assertThat(told("TotalProcessingTime", "Maximum")).isBetween(5e3, 600e3);
+  }
+
+  @Test
+  void whatWaitsForADeadInstanceSurvivesARestart() throws Exception {
+    deployAsync(Map.of("S3OutputPath", "s3://bucket/out"));
+    engine.deafen(engine.containers().getFirst());
+    HttpResponse<String> accepted = async("echo", Map.of());
+    Thread.sleep(200); // it has been tried by now
+    server.close();
+    server = new TestServer(data, engine, timeline);
+    assertThat(object(accepted, "OutputLocation")).startsWith("echo");
+  }
+
+  @Test
+  void whatWaitsForADeadInstanceExpires() throws Exception {
+    hurry();
+    AtomicInteger started = new AtomicInteger();
+    engine.image(
+        "tool",
+        host -> {
+          if (started.getAndIncrement() == 0) {
+            return serve(host);
+          }
+          new CountDownLatch(1).await(); // none that is started later is ever healthy
+          return 0;
+        });
+    deployAsync(Map.of("S3OutputPath", "s3://bucket/out", "S3FailurePath", "s3://bucket/bad"));
+    engine.deafen(engine.containers().getFirst());
+    HttpResponse<String> accepted = async("echo", Map.of("RequestTTLSeconds", "60"));
+    assertThat(object(accepted, "FailureLocation"))
+        .isEqualTo("The request expired before an instance could take it");
+    for (String metric : List.of("ExpiredRequests", "InvocationFailures")) {
+      TestServer.await(metric + " are told", () -> told(metric, "Sum") == 1);
+    }
+    assertThat(told("InvocationsProcessed", "Sum")).isEqualTo(NONE);
+    assertThat(told("Invocation5XXErrors", "Sum")).isEqualTo(NONE);
+  }
+
+  @Test
+  void whatWaitsForADeadInstanceEndsWithTheEndpoint() throws Exception {
+    deployAsync(Map.of("S3OutputPath", "s3://bucket/out", "S3FailurePath", "s3://bucket/bad"));
+    engine.deafen(engine.containers().getFirst());
+    HttpResponse<String> accepted = async("echo", Map.of());
+    Thread.sleep(200); // it has been tried by now
+    server.sagemaker("DeleteEndpoint", Map.of("EndpointName", "endpoint"));
+    assertThat(object(accepted, "FailureLocation"))
+        .containsAnyOf("is not InService but Deleting", "not found");
+  }
+
+  @Test
+  void asynchronousInvocationsAreCounted() throws Exception {
+    deployAsync(Map.of("S3OutputPath", "s3://bucket/out", "S3FailurePath", "s3://bucket/bad"));
+    async("echo", Map.of());
+    async("echo", Map.of());
+    async("refuse", Map.of());
+    async("s3://bucket/in/none");
+    for (String metric : List.of("InvocationsProcessed", "TimeInBacklog", "TotalProcessingTime")) {
+      TestServer.await(metric + " of four are there", () -> told(metric, "SampleCount") == 4);
+    }
+    for (String metric : List.of("Invocation4XXErrors", "Invocation5XXErrors", "ModelLatency")) {
+      TestServer.await(metric + " of three are there", () -> told(metric, "SampleCount") == 3);
+    }
+    TestServer.await("the failures are there", () -> told("InvocationFailures", "Sum") == 2);
+    assertThat(told("InvocationsProcessed", "Sum")).isEqualTo(4);
+    assertThat(told("Invocation4XXErrors", "Sum")).isEqualTo(1);
+    assertThat(told("Invocation5XXErrors", "Sum")).isZero();
+    assertThat(told("ModelLatency", "Minimum")).isPositive();
+    assertThat(told("ModelLatency", "Maximum"))
+        .isLessThan((told("TotalProcessingTime", "Sum") + 1000) * 1000);
+    assertThat(told("ExpiredRequests", "Sum")).isEqualTo(NONE);
+    // the service has these of endpoints that answer at once alone
+    assertThat(told("Invocations", "Sum")).isEqualTo(NONE);
+    assertThat(told("OverheadLatency", "Sum")).isEqualTo(NONE);
+  }
+
+  @Test
+  void anAsynchronousInvocationThatIsBrokenOffIsAServersError() throws Exception {
+    deployAsync(Map.of("S3OutputPath", "s3://bucket/out", "S3FailurePath", "s3://bucket/bad"));
+    HttpResponse<String> accepted = async("wait", Map.of());
+    arrived.await();
+    engine.kill(engine.containers().getFirst(), false);
+    assertThat(object(accepted, "FailureLocation")).contains("could not be answered");
+    TestServer.await("it is told", () -> told("Invocation5XXErrors", "Sum") == 1);
+    TestServer.await("it is told", () -> told("InvocationFailures", "Sum") == 1);
+    TestServer.await("it is told", () -> told("InvocationsProcessed", "Sum") == 1);
+  }
+
+  /** Time passes a hundred times as fast. */
+  private void hurry() throws IOException {
+    server.close();
+    server = new TestServer(data, engine, new HurriedTimeline(timeline));
+  }
+
   private Optional<String> kmsKey(HttpResponse<?> answer, String header) throws Exception {
     assertThat(object(answer, header)).isNotEmpty();
     return server.kmsKey(
@@ -124,9 +265,13 @@ class ServerAsyncInvocationTest extends InvocationTestBase {
   }
 
   private void deployAsync(Map<String, String> output) throws Exception {
+    deployAsync(output, 1);
+  }
+
+  private void deployAsync(Map<String, String> output, int instances) throws Exception {
     server.put("in/none-yet", "");
     model(Map.of("PrimaryContainer", Map.of("Image", "tool")));
-    Map<String, Object> config = new HashMap<>(Requests.config("endpoint", "model"));
+    Map<String, Object> config = new HashMap<>(Requests.config("endpoint", "model", instances));
     config.put("AsyncInferenceConfig", Map.of("OutputConfig", output));
     Answer created = server.sagemaker("CreateEndpointConfig", config);
     assertThat(created.status()).as(created.message()).isEqualTo(200);

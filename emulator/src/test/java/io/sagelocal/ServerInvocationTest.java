@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sagelocal.state.FakeTimeline;
-import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -18,8 +15,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -179,32 +174,5 @@ class ServerInvocationTest extends InvocationTestBase {
     assertThat(told("Invocation5XXErrors", "Sum")).isZero();
     assertThat(told("ModelLatency", "Sum")).isPositive();
     assertThat(told("OverheadLatency", "Sum")).isPositive();
-  }
-
-  private double told(String metric, String statistic) {
-    try {
-      String form =
-          "Action=GetMetricStatistics&Namespace=AWS%2FSageMaker&MetricName="
-              + metric
-              + "&StartTime="
-              + timeline.now().minusSeconds(3600)
-              + "&EndTime="
-              + timeline.now().plusSeconds(3600)
-              + "&Period=7200&Statistics.member.1="
-              + statistic
-              + "&Dimensions.member.1.Name=EndpointName&Dimensions.member.1.Value=endpoint"
-              + "&Dimensions.member.2.Name=VariantName&Dimensions.member.2.Value=AllTraffic";
-      HttpRequest request =
-          HttpRequest.newBuilder(server.endpoint())
-              .header("Authorization", TestServer.authorization("us-east-1", "monitoring"))
-              .header("Content-Type", "application/x-www-form-urlencoded")
-              .POST(BodyPublishers.ofString(form.replace(":", "%3A")))
-              .build();
-      String xml = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
-      Matcher told = Pattern.compile("<%1$s>([^<]+)</%1$s>".formatted(statistic)).matcher(xml);
-      return told.find() ? Double.parseDouble(told.group(1)) : -1;
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -9,18 +9,20 @@ import io.sagelocal.serving.ModelServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,19 +72,23 @@ final class AsyncExchange implements AutoCloseable {
   /**
    * Writes the answer to S3; doing it again is harmless.
    *
+   * @param course told how it fares
    * @throws AsyncRefusal when there is none
+   * @throws UnreachedException when a container listens no more
    */
-  void answer(AsyncInvocation invocation, Route route)
-      throws IOException, AsyncRefusal, InterruptedException {
+  void answer(AsyncInvocation invocation, Route route, AsyncCourse course)
+      throws IOException, AsyncRefusal, UnreachedException, InterruptedException {
     Files.createDirectories(folder);
     Path before = folder.resolve(invocation.id());
     Path after = folder.resolve(invocation.id() + ".next");
     try {
       String type = invocation.headers().getOrDefault("Content-Type", "application/octet-stream");
       BodyPublisher body = input(invocation);
+      course.sent();
       for (ModelServer server : route.stages()) {
         boolean last = server.equals(route.stages().getLast());
-        HttpResponse<Path> response = send(server, invocation, type, last, body, after);
+        HttpResponse<Path> response =
+            send(server, request(server, invocation, type, last, body), after, course);
         route.answered();
         type = response.headers().firstValue("Content-Type").orElse(type);
         Files.move(after, before, StandardCopyOption.REPLACE_EXISTING);
@@ -132,14 +138,12 @@ final class AsyncExchange implements AutoCloseable {
     }
   }
 
-  private HttpResponse<Path> send(
+  private static HttpRequest request(
       ModelServer server,
       AsyncInvocation invocation,
       String type,
       boolean last,
-      BodyPublisher body,
-      Path answer)
-      throws IOException, AsyncRefusal, InterruptedException {
+      BodyPublisher body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(server.invocations()).timeout(invocation.patience()).POST(body);
     invocation
@@ -149,8 +153,30 @@ final class AsyncExchange implements AutoCloseable {
             request.header(name, value);
           }
         });
-    request.header("Content-Type", type);
-    HttpResponse<Path> response = http().send(request.build(), BodyHandlers.ofFile(answer));
+    return request.header("Content-Type", type).build();
+  }
+
+  private HttpResponse<Path> send(
+      ModelServer server, HttpRequest request, Path answer, AsyncCourse course)
+      throws IOException, AsyncRefusal, UnreachedException, InterruptedException {
+    AtomicLong begun = new AtomicLong();
+    HttpResponse<Path> response;
+    try {
+      response =
+          http()
+              .send(
+                  request,
+                  head -> {
+                    begun.set(System.nanoTime());
+                    return BodySubscribers.ofFile(answer);
+                  });
+    } catch (ConnectException e) {
+      throw new UnreachedException(server.name(), e);
+    } catch (IOException e) {
+      course.brokenOff();
+      throw e;
+    }
+    course.answered(response.statusCode(), begun.get());
     if (response.statusCode() < OK || response.statusCode() >= NO_SUCCESS) {
       throw new AsyncRefusal(
           "Received error (%d) from %s with message \"%s\""

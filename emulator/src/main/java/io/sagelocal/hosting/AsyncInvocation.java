@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param output where the answer goes
  * @param failure where an error goes; empty for nowhere
  * @param kmsKeyId the key that both shall be encrypted with
+ * @param accepted when it was accepted
  * @param expires when it is no longer begun
  * @param patience how long the container may take
  */
@@ -27,6 +28,7 @@ public record AsyncInvocation(
     S3Uri output,
     Optional<S3Uri> failure,
     Optional<String> kmsKeyId,
+    Instant accepted,
     Instant expires,
     Duration patience) {
 

@@ -36,6 +36,7 @@ public final class AsyncInvocationCodec implements Codec<AsyncInvocation> {
     json.put("output", invocation.output().toString());
     invocation.failure().ifPresent(place -> json.put("failure", place.toString()));
     invocation.kmsKeyId().ifPresent(key -> json.put("kmsKeyId", key));
+    json.put("accepted", invocation.accepted().toEpochMilli());
     json.put("expires", invocation.expires().toEpochMilli());
     json.put("patience", invocation.patience().toMillis());
     try {
@@ -54,6 +55,7 @@ public final class AsyncInvocationCodec implements Codec<AsyncInvocation> {
             "asynchronous invocation has version %s; this release reads %d"
                 .formatted(json.path("version"), VERSION));
       }
+      long expires = json.path("expires").asLong();
       return new AsyncInvocation(
           json.path("id").asText(),
           json.path("endpoint").asText(),
@@ -63,7 +65,9 @@ public final class AsyncInvocationCodec implements Codec<AsyncInvocation> {
           S3Uri.parse(json.path("output").asText()),
           Optional.ofNullable(json.get("failure")).map(JsonNode::asText).map(S3Uri::parse),
           Optional.ofNullable(json.get("kmsKeyId")).map(JsonNode::asText),
-          Instant.ofEpochMilli(json.path("expires").asLong()),
+          // one that an earlier build accepted does not tell when
+          Instant.ofEpochMilli(json.path("accepted").asLong(expires)),
+          Instant.ofEpochMilli(expires),
           Duration.ofMillis(json.path("patience").asLong()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +36,7 @@ public final class AsyncInvocations implements AutoCloseable {
   private final Records<AsyncInvocation> records;
   private final InvocationRouting routing;
   private final AsyncExchange exchange;
+  private final AsyncMetrics metrics;
   private final Timeline timeline;
   private final Map<Turns, Semaphore> turns = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -49,10 +51,12 @@ public final class AsyncInvocations implements AutoCloseable {
       Records<AsyncInvocation> records,
       InvocationRouting routing,
       ObjectStore objects,
+      InvocationMetrics metrics,
       Timeline timeline,
       Path folder) {
     this.records = records;
     this.routing = routing;
+    this.metrics = new AsyncMetrics(metrics, routing);
     this.timeline = timeline;
     this.exchange = new AsyncExchange(objects, folder, threads);
   }
@@ -73,6 +77,7 @@ public final class AsyncInvocations implements AutoCloseable {
   public AsyncInvocation accept(Scope scope, String endpoint, AsyncInvocationRequest request) {
     AsyncRules rules = routing.requireAsync(scope, endpoint);
     String id = UUID.randomUUID().toString();
+    Instant now = timeline.now();
     AsyncInvocation accepted =
         new AsyncInvocation(
             id,
@@ -83,7 +88,8 @@ public final class AsyncInvocations implements AutoCloseable {
             request.output(rules.output(), id),
             rules.failure().map(place -> place.child(id + "-error.out")),
             rules.kmsKeyId(),
-            timeline.now().plus(request.waits()),
+            now,
+            now.plus(request.waits()),
             request.patience());
     records.put(scope, id, accepted);
     threads.execute(() -> live(scope, accepted));
@@ -99,18 +105,20 @@ public final class AsyncInvocations implements AutoCloseable {
   }
 
   private void live(Scope scope, AsyncInvocation invocation) {
+    AsyncCourse course = new AsyncCourse();
     try {
       try {
-        answer(scope, invocation);
+        answer(scope, invocation, course);
       } catch (AsyncRefusal e) {
-        exchange.fail(invocation, e.reason());
+        fail(invocation, course, e.reason());
       } catch (ServiceError | ObjectStoreException | IOException e) {
         if (threads.isShutdown()) { // it was broken off, and is done again
           throw new InterruptedException(e.getMessage());
         }
-        exchange.fail(invocation, "The request could not be answered: " + e.getMessage());
+        fail(invocation, course, "The request could not be answered: " + e.getMessage());
       }
       records.delete(scope, invocation.id());
+      metrics.tell(scope, invocation, course, timeline.now());
     } catch (InterruptedException e) {
       log.debug("let go of asynchronous invocation {}", invocation.id());
     } catch (RuntimeException e) {
@@ -118,14 +126,47 @@ public final class AsyncInvocations implements AutoCloseable {
     }
   }
 
-  private void answer(Scope scope, AsyncInvocation invocation)
+  private void fail(AsyncInvocation invocation, AsyncCourse course, String why) {
+    course.fail();
+    exchange.fail(invocation, why);
+  }
+
+  private void answer(Scope scope, AsyncInvocation invocation, AsyncCourse course)
       throws IOException, AsyncRefusal, InterruptedException {
     Semaphore turn = turns(scope, invocation.endpoint());
     turn.acquire();
-    try (Route route = awaitRoute(scope, invocation)) {
-      exchange.answer(invocation, route);
+    try {
+      while (!answeredBy(awaitRoute(scope, invocation, course), invocation, course)) {
+        timeline.sleep(NEXT_TRY);
+      }
     } finally {
       turn.release();
+    }
+  }
+
+  /**
+   * Whether the instance could be reached, or else another one. One that has ended is routed to
+   * until that is seen, more often than the others, as it has nothing on its hands.
+   */
+  private boolean answeredBy(Route route, AsyncInvocation invocation, AsyncCourse course)
+      throws IOException, AsyncRefusal, InterruptedException {
+    if (takes(route, invocation, course)) {
+      return true;
+    }
+    Optional<Route> other = route.other();
+    return other.isPresent() && takes(other.get(), invocation, course);
+  }
+
+  private boolean takes(Route route, AsyncInvocation invocation, AsyncCourse course)
+      throws IOException, AsyncRefusal, InterruptedException {
+    try (route) {
+      course.takenBy(route.variant(), timeline.now());
+      exchange.answer(invocation, route, course);
+      return true;
+    } catch (UnreachedException e) {
+      course.givenBack();
+      log.debug("asynchronous invocation {} waits: {}", invocation.id(), e.getMessage());
+      return false;
     }
   }
 
@@ -136,11 +177,12 @@ public final class AsyncInvocations implements AutoCloseable {
   }
 
   /** Containers that are started again are waited for, as long as the request may wait. */
-  private Route awaitRoute(Scope scope, AsyncInvocation invocation)
+  private Route awaitRoute(Scope scope, AsyncInvocation invocation, AsyncCourse course)
       throws AsyncRefusal, InterruptedException {
     while (true) {
       Instant now = timeline.now();
       if (now.isAfter(invocation.expires())) {
+        course.expire();
         throw new AsyncRefusal("The request expired before an instance could take it");
       }
       try {

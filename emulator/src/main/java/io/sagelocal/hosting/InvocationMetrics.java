@@ -59,7 +59,7 @@ public final class InvocationMetrics implements AutoCloseable {
   }
 
   /**
-   * Counts an invocation.
+   * Counts an invocation that is answered at once.
    *
    * @param status the container's HTTP status; 0 when it did not answer
    * @param model nanoseconds from sending the request to the beginning of the answer
@@ -69,11 +69,7 @@ public final class InvocationMetrics implements AutoCloseable {
     boolean clientError = status >= FIRST_CLIENT_ERROR && status < FIRST_SERVER_ERROR;
     boolean serverError = status == 0 || status >= FIRST_SERVER_ERROR;
     synchronized (this) {
-      if (tallies.isEmpty()) {
-        timeline.schedule(PAUSE, this::write);
-      }
-      Map<String, Sum> tally =
-          tallies.computeIfAbsent(new Source(scope, endpoint, variant), source -> new HashMap<>());
+      Map<String, Sum> tally = tally(scope, endpoint, variant);
       add(tally, "Invocations", NO_UNIT, 1);
       add(tally, "Invocation4XXErrors", NO_UNIT, clientError ? 1 : 0);
       add(tally, "Invocation5XXErrors", NO_UNIT, serverError ? 1 : 0);
@@ -81,6 +77,19 @@ public final class InvocationMetrics implements AutoCloseable {
       add(tally, "ModelLatency", MICROSECONDS, (double) TimeUnit.NANOSECONDS.toMicros(model));
       add(tally, "OverheadLatency", MICROSECONDS, (double) TimeUnit.NANOSECONDS.toMicros(overhead));
     }
+  }
+
+  /** Adds a value to one metric of a variant. */
+  synchronized void add(
+      Scope scope, String endpoint, String variant, String metric, String unit, double value) {
+    add(tally(scope, endpoint, variant), metric, unit, value);
+  }
+
+  private synchronized Map<String, Sum> tally(Scope scope, String endpoint, String variant) {
+    if (tallies.isEmpty()) {
+      timeline.schedule(PAUSE, this::write);
+    }
+    return tallies.computeIfAbsent(new Source(scope, endpoint, variant), source -> new HashMap<>());
   }
 
   private static void add(Map<String, Sum> tally, String metric, String unit, double value) {

@@ -66,6 +66,11 @@ public final class InvocationRouting {
             .sum();
   }
 
+  /** The one variant of an endpoint that answers to S3; empty when that is gone. */
+  Optional<String> asyncVariant(Scope scope, String name) {
+    return records.find(scope, name).map(endpoint -> endpoint.variants().getFirst().name());
+  }
+
   /** Why an invocation has nowhere to go. */
   private static ServiceError refusal(
       Scope scope, String name, Optional<Endpoint> endpoint, InvocationTarget target) {

@@ -117,6 +117,17 @@ public final class FakeContainerEngine implements ContainerEngine {
     return true;
   }
 
+  /**
+   * Has a running container listen no more, as one that has ended while the engine has not told so.
+   */
+  public void deafen(String name) {
+    Running running = containers.get(name);
+    assertThat(running).as("container %s is there", name).isNotNull();
+    if (running != null) {
+      running.host().close();
+    }
+  }
+
   /** As {@link #loseIfThere}, of a container that is there. */
   public void lose(String name) {
     assertThat(loseIfThere(name)).as("container %s is there", name).isTrue();
