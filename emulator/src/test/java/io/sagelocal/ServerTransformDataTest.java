@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What TransformJobs make of their data, through real HTTP. */
 class ServerTransformDataTest {
@@ -131,6 +134,36 @@ class ServerTransformDataTest {
     Requests.input(request).put("CompressionType", "Gzip");
     assertThat(failure(request))
         .contains("s3://bucket/in/a.csv: CompressionType is Gzip, but it is not a gzip file");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Line,1", "None,1", "None,0", "filtered,1"})
+  void aDamagedGzipFileIsNamedAndKeepsNoOtherFromBeingTransformed(String split, int maxPayload)
+      throws IOException, InterruptedException {
+    byte[] whole = gzip("{\"x\":\"a\"}\n".repeat(20_000));
+    byte[] corrupt = whole.clone();
+    Arrays.fill(corrupt, whole.length / 2, whole.length / 2 + 20, (byte) 0xff);
+    server.s3("PUT", "/bucket/in/a", Arrays.copyOf(whole, whole.length - 10));
+    server.s3("PUT", "/bucket/in/b", corrupt);
+    server.s3("PUT", "/bucket/in/c", whole);
+    Map<String, Object> request =
+        split.equals("Line") ? lines("upper") : Requests.transformJob("job", "upper");
+    Requests.input(request).put("CompressionType", "Gzip");
+    request.put("MaxPayloadInMB", maxPayload);
+    request.put("MaxConcurrentTransforms", 1);
+    if (split.equals("filtered")) {
+      Requests.input(request).put("ContentType", "application/jsonlines");
+      request.put("DataProcessing", Map.of("InputFilter", "$"));
+    }
+    assertThat(failure(request))
+        .isEqualTo(
+            "ClientError: s3://bucket/in/a: CompressionType is Gzip, but it is damaged: it ends too"
+                + " early (and 1 more of the input's objects failed)");
+    assertThat(server.log("/aws/sagemaker/TransformJobs", "job/").toString())
+        .contains("ClientError: s3://bucket/in/b: CompressionType is Gzip, but it is damaged: ");
+    assertThat(output("c.out")).startsWith("{\"X\":\"A\"}\n");
+    assertThat(server.s3("GET", "/bucket/out/a.out", new byte[0]).statusCode()).isEqualTo(404);
+    server.awaitNothingLeft(engine, data);
   }
 
   @Test

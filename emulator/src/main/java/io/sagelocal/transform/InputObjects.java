@@ -1,6 +1,5 @@
 package io.sagelocal.transform;
 
-import io.sagelocal.archive.Gzip;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.S3Uri;
 import java.io.IOException;
@@ -35,11 +34,10 @@ record InputObjects(ObjectStore objects, TransformJobSpec spec) {
       return stored;
     }
     try {
-      return Gzip.decompressed(stored);
-    } catch (IOException e) {
+      return UnpackedObject.of(stored);
+    } catch (IOException | TransformFailure e) {
       stored.close();
-      throw TransformFailure.client(
-          "CompressionType is Gzip, but " + String.valueOf(e.getMessage()));
+      throw e;
     }
   }
 

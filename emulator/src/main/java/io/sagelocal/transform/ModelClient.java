@@ -181,6 +181,11 @@ final class ModelClient implements AutoCloseable {
       if (late.get()) {
         throw new HttpTimeoutException("no answer within %d s".formatted(timeout.toSeconds()));
       }
+      for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+        if (cause instanceof TransformFailure failure) {
+          throw failure; // in reading what was to be sent, whose fault is not the model's
+        }
+      }
       throw new IOException(String.valueOf(e.getCause()), e.getCause());
     } finally {
       sent.cancel(true);
