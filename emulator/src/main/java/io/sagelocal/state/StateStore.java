@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** Records that survive a crash: bytes under a kind and a key. */
+/**
+ * Records that survive a crash: bytes under a kind and a key. A {@link StateStoreException} says
+ * why they cannot be read or written, as when the disk is full; what is asked later is tried anew.
+ */
 public interface StateStore extends AutoCloseable {
 
   /** The record's bytes now. */

@@ -2,8 +2,11 @@ package io.sagelocal.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sagelocal.state.StateStoreException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -95,6 +98,60 @@ class DiskStateStoreTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("in use by another sagelocal");
     }
+  }
+
+  @Test
+  void aFullDiskIsNamedAndForgottenOnceThereIsSpace() throws Exception {
+    assumeTrue(
+        command("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.toString()),
+        "only root may mount a small disk");
+    try (DiskStateStore store = open("state.mv")) {
+      put(store, "a", "one");
+      Path rest = fillDisk();
+      String large = "x".repeat(1 << 18);
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> put(store, "b", large))
+            .isInstanceOf(StateStoreException.class)
+            .hasMessageContaining(folder.resolve("state.mv").toString())
+            .hasMessageContaining("No space left on device");
+        assertThat(text(store.find("job", "a"))).isEqualTo("one");
+        assertThat(store.list("job", "").keySet()).containsExactly("a");
+      }
+      Files.delete(rest);
+      put(store, "b", large);
+      assertThat(text(store.find("job", "b"))).isEqualTo(large);
+      Path copy = folder.resolve("copy.mv");
+      Files.copy(folder.resolve("state.mv"), copy);
+      try (DiskStateStore again = DiskStateStore.open(copy)) {
+        assertThat(text(again.find("job", "a"))).isEqualTo("one");
+        assertThat(text(again.find("job", "b"))).isEqualTo(large);
+      }
+    } finally {
+      assertThat(command("umount", folder.toString())).isTrue();
+    }
+  }
+
+  private Path fillDisk() throws IOException {
+    Path rest = folder.resolve("rest");
+    try (OutputStream out = Files.newOutputStream(rest)) {
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  out.write(new byte[1 << 12]);
+                }
+              })
+          .hasMessageContaining("No space left on device");
+    }
+    return rest;
+  }
+
+  private static boolean command(String... words) throws IOException, InterruptedException {
+    return new ProcessBuilder(words)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor()
+        == 0;
   }
 
   private DiskStateStore open(String file) throws IOException {
