@@ -124,6 +124,13 @@ abstract class InvocationTestBase {
                         me,
                         header(exchange, "Content-Type").replace("application/octet-stream", "-"),
                         header(exchange, "Accept")));
+        case "length" ->
+            ServerHostingTest.answer(
+                exchange, 200, "text/plain", "length " + header(exchange, "Content-Length"));
+        case "promise" -> {
+          exchange.sendResponseHeaders(200, 10);
+          exchange.close();
+        }
         case "refuse-b" ->
             ServerHostingTest.answer(exchange, me.equals("b") ? 418 : 200, "text/plain", body);
         case "files" -> ServerHostingTest.answer(exchange, 200, "text/plain", files(host));

@@ -52,6 +52,16 @@ class ServerInvocationTest extends InvocationTestBase {
   }
 
   @Test
+  void anAnswerOfWhichOnlyTheHeadersCameIsAModelError() throws Exception {
+    deployTool();
+    HttpResponse<String> answer = server.invoke("endpoint", "promise");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(424);
+    assertThat(answer.headers().firstValue("x-amzn-ErrorType")).contains("ModelError");
+    assertThat(JSON.readTree(answer.body()).path("OriginalMessage").asText())
+        .contains("The container primary broke off");
+  }
+
+  @Test
   void aContainerThatIsSilentTooLongIsAModelError() throws Exception {
     server.close();
     server = TestServer.impatient(data, engine, timeline, Duration.ofMillis(300));

@@ -23,6 +23,13 @@ class ServerPipelineTest extends InvocationTestBase {
   }
 
   @Test
+  void aPipelineKeepsTheLengthOfABody() throws Exception {
+    model(Map.of("Containers", List.of(container("a"), container("b"))));
+    deploy();
+    assertThat(server.invoke("endpoint", "length").body()).isEqualTo("length 8");
+  }
+
+  @Test
   void aRefusalInThePipelineNamesItsContainer() throws Exception {
     model(Map.of("Containers", List.of(container("a"), container("b"))));
     deploy();

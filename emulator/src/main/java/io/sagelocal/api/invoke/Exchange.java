@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.client.ContentSourceRequestContent;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Response.CompleteListener;
@@ -41,7 +40,6 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
   private static final Logger log = LoggerFactory.getLogger(Exchange.class);
   private static final int MAX_ERROR_BYTES = 1 << 20;
-  private static final int NO_STATUS = 0;
 
   private final HttpClient client;
   private final Duration patience;
@@ -184,12 +182,22 @@ final class Exchange {
       } else if (last()) {
         answer(model, content);
       } else {
-        String type = model.getHeaders().get(HttpHeader.CONTENT_TYPE);
-        new Stage(number + 1)
-            .invoke(
-                new ContentSourceRequestContent(
-                    content, type == null ? "application/octet-stream" : type));
+        new Stage(number + 1).invoke(body(model, content));
       }
+    }
+
+    /** What it answers is the next one's request. */
+    private org.eclipse.jetty.client.Request.Content body(
+        org.eclipse.jetty.client.Response model, Content.Source content) {
+      String type = model.getHeaders().get(HttpHeader.CONTENT_TYPE);
+      long length = model.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+      return new ContentSourceRequestContent(
+          content, type == null ? "application/octet-stream" : type) {
+        @Override
+        public long getLength() {
+          return length;
+        }
+      };
     }
 
     /** Its status and body are what the client learns. */
@@ -221,15 +229,63 @@ final class Exchange {
       } else if (!committed && number == 0 && !body.touched() && retry()) {
         begin();
       } else {
-        boolean late = failure instanceof TimeoutException;
-        modelError(
-            NO_STATUS,
-            late
-                ? "Your invocation timed out while waiting for a response from container %s. Review its log, resolve the issue, and try again."
-                    .formatted(server.name())
-                : "The container %s broke off: %s".formatted(server.name(), failure.getMessage()),
-            server.name());
+        brokeOff(failure);
       }
+    }
+
+    private void answer(org.eclipse.jetty.client.Response model, Content.Source content) {
+      HttpFields.Mutable headers = response.getHeaders();
+      headers.put(InvocationHeaders.INVOKED_VARIANT, route.variant());
+      InvocationHeaders.toClient(model.getHeaders(), headers);
+      String type = model.getHeaders().get(HttpHeader.CONTENT_TYPE);
+      if (kind == Kind.STREAMED) {
+        headers.put(HttpHeader.CONTENT_TYPE, EventStreamSource.CONTENT_TYPE);
+        if (type != null) {
+          headers.put(InvocationHeaders.STREAMED_TYPE, type);
+        }
+        response.write( // the client knows that it is answered before the first piece is there
+            false,
+            BufferUtil.EMPTY_BUFFER,
+            Callback.from(
+                () -> copy(model, new EventStreamSource(content)),
+                failure -> broken(model, failure)));
+        return;
+      }
+      if (type != null) {
+        headers.put(HttpHeader.CONTENT_TYPE, type);
+      }
+      HttpField length = model.getHeaders().getField(HttpHeader.CONTENT_LENGTH);
+      if (length != null) {
+        headers.put(length);
+      }
+      copy(model, content);
+    }
+
+    private void copy(org.eclipse.jetty.client.Response model, Content.Source content) {
+      Content.copy(
+          content,
+          response,
+          Callback.from(
+              InvocationType.NON_BLOCKING, callback::succeeded, failure -> broken(model, failure)));
+    }
+
+    /**
+     * A client that is gone is no reason to let the container work on; one that has heard nothing
+     * yet learns what became of the container.
+     */
+    private void broken(org.eclipse.jetty.client.Response model, Throwable failure) {
+      model.abort(failure).exceptionally(ignored -> false);
+      if (response.isCommitted()) {
+        callback.failed(failure);
+      } else {
+        response.getHeaders().clear();
+        status = ErrorAnswer.NO_STATUS;
+        brokeOff(failure);
+      }
+    }
+
+    private void brokeOff(Throwable failure) {
+      ErrorAnswer.brokeOff(response, callback, failure, server.name(), route.logGroupArn());
     }
   }
 
@@ -245,56 +301,7 @@ final class Exchange {
     return other.isPresent();
   }
 
-  private void answer(org.eclipse.jetty.client.Response model, Content.Source content) {
-    HttpFields.Mutable headers = response.getHeaders();
-    headers.put(InvocationHeaders.INVOKED_VARIANT, route.variant());
-    InvocationHeaders.toClient(model.getHeaders(), headers);
-    String type = model.getHeaders().get(HttpHeader.CONTENT_TYPE);
-    if (kind == Kind.STREAMED) {
-      headers.put(HttpHeader.CONTENT_TYPE, EventStreamSource.CONTENT_TYPE);
-      if (type != null) {
-        headers.put(InvocationHeaders.STREAMED_TYPE, type);
-      }
-      response.write( // the client knows that it is answered before the first piece is there
-          false,
-          BufferUtil.EMPTY_BUFFER,
-          Callback.from(
-              () -> copy(model, new EventStreamSource(content)),
-              failure -> broken(model, failure)));
-      return;
-    }
-    if (type != null) {
-      headers.put(HttpHeader.CONTENT_TYPE, type);
-    }
-    HttpField length = model.getHeaders().getField(HttpHeader.CONTENT_LENGTH);
-    if (length != null) {
-      headers.put(length);
-    }
-    copy(model, content);
-  }
-
-  private void copy(org.eclipse.jetty.client.Response model, Content.Source content) {
-    Content.copy(
-        content,
-        response,
-        Callback.from(
-            InvocationType.NON_BLOCKING, callback::succeeded, failure -> broken(model, failure)));
-  }
-
-  /** A client that is gone is no reason to let the container work on. */
-  private void broken(org.eclipse.jetty.client.Response model, Throwable failure) {
-    model.abort(failure).exceptionally(ignored -> false);
-    callback.failed(failure);
-  }
-
   private void modelError(int status, String original, String container) {
-    String message =
-        "Received %s error (%d) from %s with message \"%s\"."
-            .formatted(
-                HttpStatus.isClientError(status) ? "client" : "server",
-                status,
-                container,
-                original);
-    ErrorAnswer.model(response, callback, message, status, original, route.logGroupArn());
+    ErrorAnswer.model(response, callback, status, original, container, route.logGroupArn());
   }
 }
