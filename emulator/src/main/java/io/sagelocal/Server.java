@@ -77,7 +77,7 @@ public final class Server implements AutoCloseable {
   private final Gateway gateway;
   private final TrainingJobs training;
   private final Endpoints endpoints;
-  private final AsyncInvocations asyncInvocations;
+  private final Deque<Runnable> resumptions = new ArrayDeque<>();
   private final TransformJobs transforms;
   private final Sweep sweep;
 
@@ -138,7 +138,7 @@ public final class Server implements AutoCloseable {
                       data.resolve("endpoints")),
                   configs,
                   models));
-      this.asyncInvocations =
+      AsyncInvocations asyncInvocations =
           opened(
               new AsyncInvocations(
                   new Records<>(store, AsyncInvocations.KIND, new AsyncInvocationCodec(), timeline),
@@ -182,6 +182,10 @@ public final class Server implements AutoCloseable {
                   OperationTables.logs(new LogsOperations(logs)),
                   cloudwatch),
               faults);
+      resumptions.add(training.resumption()); // before anybody can ask for something new
+      resumptions.add(endpoints.resumption());
+      resumptions.add(asyncInvocations.resumption());
+      resumptions.add(transforms.resumption());
       this.gateway =
           opened(
               Gateway.open(
@@ -235,10 +239,9 @@ public final class Server implements AutoCloseable {
       throws IOException {
     Server server = new Server(settings, engine, timeline, modelPatience);
     Thread.ofVirtual().name("engine-first-contact").start(server::reachEngine);
-    server.training.resume();
-    server.endpoints.resume();
-    server.asyncInvocations.resume();
-    server.transforms.resume();
+    while (!server.resumptions.isEmpty()) {
+      server.resumptions.remove().run();
+    }
     return server;
   }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -61,11 +62,11 @@ public final class AsyncInvocations implements AutoCloseable {
     this.exchange = new AsyncExchange(objects, folder, threads);
   }
 
-  /** Takes up what an earlier run of the emulator accepted. */
-  public void resume() {
-    for (Stored<AsyncInvocation> stored : records.all()) {
-      threads.execute(() -> live(stored.scope(), stored.value()));
-    }
+  /** What takes up all that an earlier run of the emulator accepted. */
+  public Runnable resumption() {
+    List<Stored<AsyncInvocation>> left = records.all();
+    return () ->
+        left.forEach(stored -> threads.execute(() -> live(stored.scope(), stored.value())));
   }
 
   /**

@@ -51,11 +51,13 @@ public final class Endpoints implements AutoCloseable {
     return "/aws/sagemaker/Endpoints/" + endpointName;
   }
 
-  /** Takes up every endpoint that an earlier run of the emulator left. */
-  public void resume() {
-    for (Stored<Endpoint> stored : context.records().all()) {
-      runs.begin(stored.scope(), stored.name());
-    }
+  /**
+   * What takes up every endpoint that an earlier run of the emulator left, and none that is made
+   * meanwhile.
+   */
+  public Runnable resumption() {
+    List<Stored<Endpoint>> left = context.records().all();
+    return () -> left.forEach(stored -> runs.begin(stored.scope(), stored.name()));
   }
 
   /**

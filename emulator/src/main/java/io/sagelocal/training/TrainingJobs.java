@@ -46,11 +46,16 @@ public final class TrainingJobs implements AutoCloseable {
   }
 
   /**
-   * Takes up every job that an earlier run of the emulator left, wherever it was. Those whose hosts
-   * run have their places before anybody gets in line, and the line is as it was.
+   * What takes up every job that an earlier run of the emulator left, wherever it was, and none
+   * that is made meanwhile. Those whose hosts run have their places before anybody gets in line,
+   * and the line is as it was.
    */
-  public void resume() {
+  public Runnable resumption() {
     List<Stored<TrainingJob>> all = context.records().all();
+    return () -> resume(all);
+  }
+
+  private void resume(List<Stored<TrainingJob>> all) {
     all.forEach(stored -> pools.add(stored.scope(), stored.value()));
     List<Stored<TrainingJob>> left =
         all.stream()

@@ -41,13 +41,16 @@ public final class TransformJobs implements AutoCloseable {
     this.models = models;
   }
 
-  /** Takes up every job that an earlier run of the emulator left, wherever it was. */
-  public void resume() {
-    for (Stored<TransformJob> stored : context.records().all()) {
-      if (!stored.value().ended() || hasScratch(stored)) {
-        begin(stored.scope(), stored.name());
-      }
-    }
+  /**
+   * What takes up every job that an earlier run of the emulator left, wherever it was, and none
+   * that is made meanwhile.
+   */
+  public Runnable resumption() {
+    List<Stored<TransformJob>> left =
+        context.records().all().stream()
+            .filter(stored -> !stored.value().ended() || hasScratch(stored))
+            .toList();
+    return () -> left.forEach(stored -> begin(stored.scope(), stored.name()));
   }
 
   /**
