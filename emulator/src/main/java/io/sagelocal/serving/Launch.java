@@ -37,16 +37,12 @@ final class Launch {
   }
 
   /**
-   * Takes up the container of that name, or brings its data and starts one.
+   * Brings the container's data and starts it.
    *
    * @throws ServingFailure when the data or a folder for it cannot be had; nothing is left behind
    * @throws EngineException when the engine does not start it; nothing is left behind
    */
-  ContainerId findOrStart() throws ServingFailure {
-    Optional<ContainerId> kept = context.engine().find(spec.containerName());
-    if (kept.isPresent()) {
-      return kept.get();
-    }
+  ContainerId start() throws ServingFailure {
     String image = context.images().require(spec.container().image());
     context.engine().deleteFolder(spec.folder());
     try {

@@ -64,6 +64,7 @@ public final class ModelServer {
   /**
    * Takes up the container of that name if it still runs, or unpacks the artifact and starts one;
    * then waits until it answers {@code /ping}, it ends, or its time is over, whichever is first.
+   * The log of one that has ended meanwhile is read to its end before another is started.
    *
    * @param limits how much of the machine a container that is started gets
    * @param abandoned asked while waiting; when it says yes the container is removed again
@@ -73,22 +74,38 @@ public final class ModelServer {
       ServingContext context, ModelServerSpec spec, Limits limits, BooleanSupplier abandoned)
       throws ServingFailure, InterruptedException {
     try {
-      ModelServer server =
-          new ModelServer(
-              context, spec, new Launch(context, spec, limits, abandoned).findOrStart());
-      try {
-        server.awaitHealth(abandoned);
-        return server;
-      } catch (ServingFailure | RuntimeException e) {
-        server.abort();
-        throw e;
-      } catch (InterruptedException e) {
-        server.release();
-        throw e;
+      Optional<ContainerId> kept = context.engine().find(spec.containerName());
+      if (kept.isPresent()) {
+        ModelServer server = new ModelServer(context, spec, kept.get());
+        try {
+          return server.healthy(abandoned);
+        } catch (ServingFailure e) {
+          if (!server.exit.isDone() || abandoned.getAsBoolean()) {
+            throw e;
+          }
+          log.info("{}; another is started", e.reason()); // it may have ended with the machine
+        }
       }
+      ContainerId started = new Launch(context, spec, limits, abandoned).start();
+      return new ModelServer(context, spec, started).healthy(abandoned);
     } catch (EngineException e) {
       throw new ServingFailure(
           "%s could not be run: %s".formatted(spec.words(), e.getMessage()), e);
+    }
+  }
+
+  /** This one when it answers pings; else nothing is left of it. */
+  private ModelServer healthy(BooleanSupplier abandoned)
+      throws ServingFailure, InterruptedException {
+    try {
+      awaitHealth(abandoned);
+      return this;
+    } catch (ServingFailure | RuntimeException e) {
+      abort();
+      throw e;
+    } catch (InterruptedException e) {
+      release();
+      throw e;
     }
   }
 
