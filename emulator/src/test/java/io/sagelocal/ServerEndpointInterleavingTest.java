@@ -315,9 +315,16 @@ class ServerEndpointInterleavingTest {
         TestServer.await(name + " answers", () -> name.equals(LATER) || answers(name));
       }
     }
-    TestServer.await(
-        "there are %d instances and no more".formatted(instances[0]),
-        () -> engine.containers().size() == instances[0]);
+    try {
+      TestServer.await(
+          "there are as many containers as instances",
+          () -> engine.containers().size() == instances[0]);
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          "%s, the endpoints are %s"
+              .formatted(engine.containers(), server.sagemaker("ListEndpoints", Map.of()).body()),
+          e);
+    }
     for (List<String> places : promised) {
       TestServer.await("one of %s is there".formatted(places), () -> found(places) == 1);
     }

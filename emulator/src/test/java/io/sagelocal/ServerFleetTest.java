@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sagelocal.TestServer.Answer;
+import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.engine.FakeHost;
+import io.sagelocal.engine.Folder;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -152,6 +156,102 @@ class ServerFleetTest {
     }
     TestServer.await("the dead one is back", () -> engine.containers().size() == 3);
     assertThat(describe().path("EndpointStatus").asText()).isEqualTo("InService");
+  }
+
+  @Test
+  void whoLeavesWhileItStartsAgainTakesNobodyAlong() throws Exception {
+    CountDownLatch broken = new CountDownLatch(1);
+    engine.image(
+        "one-breaks",
+        host -> broken.getCount() == 0 && host.spec().name().endsWith("-1") ? 3 : serve(host, "a"));
+    config("two", variant("v", "one-breaks", 2, 1.0));
+    deploy("two");
+    List<String> names = engine.containers();
+    broken.countDown();
+    engine.kill(names.getLast(), false);
+    TestServer.await("it is not there", () -> engine.containers().equals(names.subList(0, 1)));
+    capacity("v", 1);
+    server.awaitEndpoint("endpoint", "InService");
+    for (int i = 0; i < 20; i++) {
+      assertThat(invoke().body()).isEqualTo("a");
+      timeline.sleep(Duration.ofMillis(10));
+    }
+    assertThat(engine.containers()).isEqualTo(names.subList(0, 1));
+  }
+
+  @Test
+  void aDeleteDoesNotWaitForAnInstanceThatLeaves() throws Exception {
+    config("slow", variant("v", "slow", 2, 1.0));
+    deploy("slow");
+    try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 8; i++) { // each has one at least
+        clients.execute(this::invokeAnyway);
+      }
+      TestServer.await("the requests are there", () -> slowRequests.get() == 8);
+      capacity("v", 1);
+      server.sagemaker("DeleteEndpoint", Map.of("EndpointName", "endpoint"));
+      TestServer.await("nothing is left", () -> engine.containers().isEmpty());
+      slowMayAnswer.countDown();
+    }
+  }
+
+  @Test
+  void anEndpointMadeAsSoonAsOneOfItsNameIsGoneIsAnother() throws Exception {
+    config("a", variant("v", "a", 1, 1.0));
+    for (int i = 0; i < 50; i++) {
+      while (server.sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "a")).status()
+          != 200) {
+        Thread.onSpinWait();
+      }
+      JsonNode endpoint =
+          server.await(
+              "DescribeEndpoint",
+              Map.of("EndpointName", "endpoint"),
+              now -> !now.path("EndpointStatus").asText().equals("Creating"));
+      assertThat(endpoint.path("EndpointStatus").asText())
+          .as("%d: %s", i, endpoint)
+          .isEqualTo("InService");
+      assertThat(engine.containers()).hasSize(1);
+      server.sagemaker("DeleteEndpoint", Map.of("EndpointName", "endpoint"));
+    }
+  }
+
+  @Test
+  void endpointsWhoseNamesAndVariantsJoinAlikeHaveContainersOfTheirOwn() throws Exception {
+    config("a", variant("prod-v", "a", 1, 1.0));
+    config("b", variant("v", "b", 1, 1.0));
+    server.sagemaker("CreateEndpoint", Requests.endpoint("my", "a"));
+    server.sagemaker("CreateEndpoint", Requests.endpoint("my-prod", "b"));
+    server.awaitEndpoint("my", "InService");
+    server.awaitEndpoint("my-prod", "InService");
+    assertThat(server.invoke("my", "x").body()).isEqualTo("a");
+    assertThat(server.invoke("my-prod", "x").body()).isEqualTo("b");
+  }
+
+  @Test
+  void aContainerThatEndedBeforeItWasTakenUpIsStartedAnew() throws Exception {
+    AtomicInteger starts = new AtomicInteger();
+    engine.image(
+        "second",
+        host -> {
+          host.print("start " + starts.get());
+          return starts.getAndIncrement() == 1 ? 7 : serve(host, "a");
+        });
+    config("second", variant("v", "second", 1, 1.0));
+    deploy("second");
+    ContainerSpec spec = engine.specs().getFirst();
+    server.sagemaker("DeleteEndpoint", Map.of("EndpointName", "endpoint"));
+    while (describe().has("EndpointStatus")) { // its folder goes last
+      timeline.sleep(Duration.ofMillis(10));
+    }
+    for (Folder folder : spec.folders()) {
+      Files.createDirectories(folder.local());
+    }
+    engine.start(spec);
+    TestServer.await("it has ended", () -> starts.get() == 2);
+    deploy("second");
+    assertThat(starts).hasValue(3);
+    assertThat(invoke().body()).isEqualTo("a");
   }
 
   @Test
@@ -365,6 +465,18 @@ class ServerFleetTest {
     assertThat(server.sagemaker("ListEndpoints", Map.of()).body().path("Endpoints")).isEmpty();
   }
 
+  private void capacity(String variant, int instances) throws Exception {
+    Answer changed =
+        server.sagemaker(
+            "UpdateEndpointWeightsAndCapacities",
+            Map.of(
+                "EndpointName",
+                "endpoint",
+                "DesiredWeightsAndCapacities",
+                List.of(Map.of("VariantName", variant, "DesiredInstanceCount", instances))));
+    assertThat(changed.status()).as(changed.message()).isEqualTo(200);
+  }
+
   private void config(String name, Object... variants) throws Exception {
     for (Object each : variants) {
       model(String.valueOf(((Map<?, ?>) each).get("ModelName")));
@@ -413,6 +525,14 @@ class ServerFleetTest {
 
   private HttpResponse<String> invoke() throws IOException, InterruptedException {
     return server.invoke("endpoint", "x");
+  }
+
+  private void invokeAnyway() {
+    try {
+      invoke();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private JsonNode describe() throws IOException, InterruptedException {

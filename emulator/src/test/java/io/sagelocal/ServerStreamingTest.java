@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,25 @@ class ServerStreamingTest extends InvocationTestBase {
       give(NEXT.getOrDefault(piece, ""));
     }
     assertThat(answer.body().readAllBytes()).isEmpty();
+  }
+
+  @Test
+  void aStreamOutlivesTheTimeOfARequestOnAFleetThatIsReplaced() throws Exception {
+    server.close();
+    server = new TestServer(data, engine, new HurriedTimeline(timeline));
+    deployTool();
+    HttpResponse<InputStream> answer = streamFrom("first");
+    MessageDecoder decoder = new MessageDecoder();
+    next(answer.body(), decoder);
+    server.sagemaker("CreateEndpointConfig", Requests.config("next", "model"));
+    server.sagemaker("UpdateEndpoint", Requests.endpoint("endpoint", "next"));
+    server.awaitEndpoint("endpoint", "InService");
+    timeline.sleep(Duration.ofSeconds(1)); // more than a minute of the emulator's
+    give("second");
+    assertThat(next(answer.body(), decoder).getPayload()).asString().isEqualTo("second");
+    give("");
+    assertThat(answer.body().readAllBytes()).isEmpty();
+    TestServer.await("the old fleet is gone", () -> engine.containers().size() == 1);
   }
 
   @Test

@@ -113,7 +113,6 @@ final class EndpointRun {
    * next run takes the endpoint up from it.
    */
   void live() throws InterruptedException {
-    Duration pause = FIRST_PAUSE;
     record().ifPresent(this::removeLeftovers);
     for (Optional<Endpoint> now = record(); now.isPresent(); now = record()) {
       Endpoint endpoint = now.get();
@@ -132,7 +131,10 @@ final class EndpointRun {
           change(new InService(Optional.of(r.reason())));
         }
         case Failed f -> changes.acquire();
-        case Deleting d -> pause = removeOrPause(endpoint, pause);
+        case Deleting d -> {
+          removeAtLast(endpoint);
+          return; // a record of this name is another endpoint's
+        }
       }
     }
   }
@@ -236,15 +238,22 @@ final class EndpointRun {
   }
 
   /** The record goes only when the containers have: what is left behind must be found again. */
-  private Duration removeOrPause(Endpoint endpoint, Duration pause) throws InterruptedException {
-    try {
-      remove(endpoint);
-      return FIRST_PAUSE;
-    } catch (RuntimeException e) {
-      log.warn("endpoint {} could not be removed yet: {}", endpoint.arn(), e.getMessage());
+  private void removeAtLast(Endpoint endpoint) throws InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    while (!removed(endpoint)) {
       context.serving().timeline().sleep(pause);
       Duration next = pause.multipliedBy(2);
-      return next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
+      pause = next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
+    }
+  }
+
+  private boolean removed(Endpoint endpoint) {
+    try {
+      remove(endpoint);
+      return true;
+    } catch (RuntimeException e) {
+      log.warn("endpoint {} could not be removed yet: {}", endpoint.arn(), e.getMessage());
+      return false;
     }
   }
 

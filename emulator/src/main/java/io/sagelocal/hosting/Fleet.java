@@ -28,6 +28,10 @@ final class Fleet {
   private final Map<String, Variant> variants = new LinkedHashMap<>();
   private final AtomicInteger requests = new AtomicInteger();
   private final boolean async;
+
+  /** Places that no variant has any more, until they are empty. */
+  private final List<Slot> leaving = new CopyOnWriteArrayList<>();
+
   private volatile boolean givenUp;
 
   /** One variant's places, and the instances that take requests. */
@@ -106,14 +110,18 @@ final class Fleet {
   void scale(Deployment next) throws ServingFailure, InterruptedException {
     start(next);
     weigh(next);
-    List<Slot> spare = new ArrayList<>();
     for (ProductionVariant variant : next.variants()) {
       List<Slot> slots = own(variant).slots;
       while (slots.size() > variant.instanceCount()) {
-        spare.add(slots.removeLast());
+        leaving.add(slots.getLast());
+        slots.removeLast();
       }
     }
-    end(spare);
+    if (givenUp) {
+      giveUp();
+    }
+    end(leaving);
+    leaving.clear();
   }
 
   /** Lets every instance finish what it has and removes it; waits for that. */
@@ -121,17 +129,20 @@ final class Fleet {
     end(slots());
   }
 
-  /** Breaks off starts in flight, and those that begin later. */
+  /** Breaks off starts and drains in flight, and starts that begin later. */
   void giveUp() {
     givenUp = true;
     slots().forEach(Slot::giveUp);
+    leaving.forEach(Slot::abandon);
   }
 
   /** Lets go of every instance at once, for whoever removes the containers; waits for that. */
   void abandon() {
-    slots().forEach(Slot::abandon);
+    List<Slot> all = new ArrayList<>(slots());
+    all.addAll(leaving);
+    all.forEach(Slot::abandon);
     boolean interrupted = false;
-    for (Slot slot : slots()) {
+    for (Slot slot : all) {
       interrupted |= slot.awaitAbandoned();
     }
     if (interrupted) {

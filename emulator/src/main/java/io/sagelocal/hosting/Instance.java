@@ -62,9 +62,14 @@ final class Instance {
     answering.decrementAndGet();
   }
 
+  /** Whether it has begun an answer that is not over. */
+  boolean answers() {
+    return answering.get() > 0;
+  }
+
   /** Whether it answers a request now, or has begun to since this was last asked. */
   boolean showedLife() {
-    boolean shown = answered || answering.get() > 0;
+    boolean shown = answered || answers();
     answered = false;
     return shown;
   }

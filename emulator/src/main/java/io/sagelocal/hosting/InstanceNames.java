@@ -20,7 +20,7 @@ record InstanceNames(HostingContext context, Scope scope, String endpoint) {
     return new InstanceSpec(
         scope,
         deployment.model(variant),
-        "sagelocal-%s-%04x-endpoint-%s-%s-%s"
+        "sagelocal-%s-%04x-endpoint_%s_%s_%s"
             .formatted(
                 context.instance(),
                 scope.hashCode() & SCOPE_DIGITS,

@@ -5,6 +5,7 @@ import io.sagelocal.serving.InstanceSpec;
 import io.sagelocal.serving.ModelInstance;
 import io.sagelocal.serving.ServingContext;
 import io.sagelocal.serving.ServingFailure;
+import io.sagelocal.state.Timeline.Scheduled;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +27,9 @@ final class Slot {
 
   /** What a drain waits longer than a request may take. */
   private static final Duration DRAIN_MARGIN = Duration.ofSeconds(10);
+
+  /** How long a stream that has begun may go on; those that are silent are ended before. */
+  private static final Duration LONGEST_ANSWER = Duration.ofMinutes(8);
 
   /** Told which instances there are to send requests to. */
   interface Traffic {
@@ -50,7 +54,7 @@ final class Slot {
    *
    * @param longestRequest how long a request may take
    * @param patient whether a first start that fails is tried again
-   * @param failed told why this place has no instance and will have none
+   * @param failed told why a first start that is not tried again failed
    */
   Slot(
       ServingContext context,
@@ -118,7 +122,11 @@ final class Slot {
         serve(new Instance(variant, openAtLast()));
       }
     } catch (ServingFailure | RuntimeException e) {
-      failed.accept(e);
+      if (!patient && up.getCount() > 0) {
+        failed.accept(e);
+      } else {
+        log.warn("instance {} is given up: {}", spec.containerName(), e.toString());
+      }
     } catch (InterruptedException e) {
       log.debug("let go of instance {}", spec.containerName());
     } finally {
@@ -170,16 +178,30 @@ final class Slot {
     }
   }
 
+  /** A request may take so long to be answered, and an answer that was begun so long to end. */
   private void drain(Instance instance) throws InterruptedException, ExecutionException {
+    CompletableFuture<Void> drained = instance.drain();
     Duration limit = longestRequest.plus(DRAIN_MARGIN);
-    try {
-      instance.drain().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
+    await(drained, limit);
+    if (!drained.isDone() && instance.answers()) {
+      limit = limit.plus(LONGEST_ANSWER);
+      await(drained, LONGEST_ANSWER);
+    }
+    if (!drained.isDone()) {
       log.warn(
           "instance {} is stopped with {} requests unanswered after {} s",
           spec.containerName(),
           instance.outstanding(),
           limit.toSeconds());
+    }
+  }
+
+  private void await(CompletableFuture<?> event, Duration patience)
+      throws InterruptedException, ExecutionException {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    Scheduled end = context.timeline().schedule(patience, () -> over.complete(null));
+    try (end) {
+      CompletableFuture.anyOf(event, over).get();
     }
   }
 

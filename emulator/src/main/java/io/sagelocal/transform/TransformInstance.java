@@ -62,7 +62,7 @@ final class TransformInstance implements Together.Task {
     return new InstanceSpec(
         scope,
         Model.of(job.model()).withEnvironment(environment(spec)),
-        "sagelocal-%s-%04x-transform-%s-%d"
+        "sagelocal-%s-%04x-transform_%s_%d"
             .formatted(context.instance(), scope.hashCode() & SCOPE_DIGITS, spec.name(), number),
         TransformFolder.of(context.jobsFolder(), scope, spec.name()).instance(number),
         Map.of(
