@@ -183,6 +183,24 @@ class ServerSearchTest {
   }
 
   @Test
+  void allModelsCanBeDeletedPageByPage() throws IOException, InterruptedException {
+    for (int i = 0; i < 25; i++) {
+      server.sagemaker("CreateModel", Requests.imageModel("model-" + i, "ok"));
+    }
+    Map<String, Object> request = new HashMap<>();
+    Answer page;
+    do {
+      page = server.sagemaker("ListModels", request);
+      assertThat(page.status()).as(page.message()).isEqualTo(200);
+      for (String name : page.body().path("Models").findValuesAsText("ModelName")) {
+        server.sagemaker("DeleteModel", Map.of("ModelName", name));
+      }
+      request.put("NextToken", page.body().path("NextToken").asText());
+    } while (page.body().has("NextToken"));
+    assertThat(server.sagemaker("ListModels", Map.of()).body().path("Models")).isEmpty();
+  }
+
+  @Test
   void aWarmPoolIsInUseThenAvailableThenTerminated() throws IOException, InterruptedException {
     Map<String, Object> request = Requests.trainingJob("job", "waits");
     request.put("ResourceConfig", resources(600));

@@ -1,11 +1,8 @@
 package io.sagelocal.api.json;
 
 import io.sagelocal.aws.Document;
-import io.sagelocal.aws.ServiceError;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +12,8 @@ import java.util.function.Function;
 
 /**
  * Lists resources as SageMaker's List operations do: filtered by name and time, sorted, page by
- * page. A page's token is the position of its last entry, so nothing is remembered between calls.
+ * page. A page's token is what the order looks at of its last entry, so that nothing is remembered
+ * between calls and the next page begins after that entry even where it is gone by then.
  *
  * @param <T> what is listed
  */
@@ -39,14 +37,20 @@ final class Listing<T> {
   Map<String, Object> page(
       Document request, List<T> all, String member, Function<T, Map<String, Object>> summary) {
     List<T> wanted = new ArrayList<>(all.stream().filter(each -> wants(request, each)).toList());
-    wanted.sort(order(request));
-    int begin = request.findText("NextToken").map(token -> positionAfter(token, wanted)).orElse(0);
+    Comparator<ListPosition> order = order(request);
+    wanted.sort(Comparator.comparing(this::position, order));
+    int begin =
+        request
+            .findText("NextToken")
+            .map(ListPosition::parse)
+            .map(last -> countThrough(last, wanted, order))
+            .orElse(0);
     int size = request.findNumber("MaxResults").map(Long::intValue).orElse(DEFAULT_PAGE);
     int end = Math.min(begin + size, wanted.size());
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put(member, wanted.subList(begin, end).stream().map(summary).toList());
     if (end < wanted.size()) {
-      answer.put("NextToken", token(facts.apply(wanted.get(end - 1)).name()));
+      answer.put("NextToken", position(wanted.get(end - 1)).token());
     }
     return answer;
   }
@@ -64,40 +68,26 @@ final class Listing<T> {
         && before(request, "LastModifiedTimeBefore", one.modified());
   }
 
-  private Comparator<T> order(Document request) {
-    Comparator<Facts> by =
+  private static Comparator<ListPosition> order(Document request) {
+    Comparator<ListPosition> by =
         switch (request.findText("SortBy").orElse("CreationTime")) {
-          case "Name" -> Comparator.comparing(Facts::name);
-          case "Status" -> Comparator.comparing(Facts::status).thenComparing(Facts::name);
-          default -> Comparator.comparing(Facts::created).thenComparing(Facts::name);
+          case "Name" -> Comparator.comparing(ListPosition::name);
+          case "Status" ->
+              Comparator.comparing(ListPosition::status).thenComparing(ListPosition::name);
+          default -> Comparator.comparing(ListPosition::created).thenComparing(ListPosition::name);
         };
     boolean ascending = request.findText("SortOrder").orElse("Descending").equals("Ascending");
-    return Comparator.comparing(facts, ascending ? by : by.reversed());
+    return ascending ? by : by.reversed();
   }
 
-  private int positionAfter(String token, List<T> wanted) {
-    String last = name(token);
-    for (int i = 0; i < wanted.size(); i++) {
-      if (facts.apply(wanted.get(i)).name().equals(last)) {
-        return i + 1;
-      }
-    }
-    throw ServiceError.validation(
-        "NextToken \"%s\" is not of this list, or the entry it follows is gone", token);
+  /** How many entries have been on pages that ended there. */
+  private int countThrough(ListPosition last, List<T> sorted, Comparator<ListPosition> order) {
+    return (int) sorted.stream().filter(each -> order.compare(position(each), last) <= 0).count();
   }
 
-  private static String token(String name) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(name.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String name(String token) {
-    try {
-      return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw ServiceError.validation("NextToken \"%s\" is not of this list", token);
-    }
+  private ListPosition position(T each) {
+    Facts one = facts.apply(each);
+    return new ListPosition(one.created(), one.status(), one.name());
   }
 
   private static boolean after(Document request, String member, Instant time) {
