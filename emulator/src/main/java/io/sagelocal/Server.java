@@ -217,6 +217,7 @@ public final class Server implements AutoCloseable {
                           RoleSession.ofToken(token)
                               .map(session ->
                                   session.credentials(timeline.now().plus(CREDENTIALS_LAST))))));
+      opened(this::letGo); // closed first: S3 may be gone before the jobs that use it are told
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -271,6 +272,12 @@ public final class Server implements AutoCloseable {
         log.error("{} could not be closed", part.getClass().getSimpleName(), e);
       }
     }
+  }
+
+  /** Begins the end: what fails from now on is no fault of a job. */
+  void letGo() {
+    training.letGo();
+    transforms.letGo();
   }
 
   private Gateway gateway() {

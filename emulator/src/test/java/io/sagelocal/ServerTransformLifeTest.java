@@ -132,6 +132,25 @@ class ServerTransformLifeTest {
   }
 
   @Test
+  void whatFailsWhileTheEmulatorStopsIsNoFaultOfTheJob() throws IOException, InterruptedException {
+    server.put("in/b.csv", "slow");
+    server.sagemaker("CreateTransformJob", lines("job"));
+    while (!upper.bodies.contains("slow")) {
+      Thread.onSpinWait();
+    }
+    server.put("in/b.csv", "b2");
+    server.letGo();
+    engine.containers().forEach(name -> engine.kill(name, false));
+    Thread.sleep(300); // a job at fault would be Failed now
+    server.close();
+    assertThat(engine.containers()).as("containers without an emulator").isEmpty();
+    server = new TestServer(data, engine, timeline);
+    server.awaitTransform("job", "Completed");
+    assertThat(output("b.csv.out")).isEqualTo("B2\n");
+    server.awaitNothingLeft(engine, data);
+  }
+
+  @Test
   void aJobThatWasToldToStopIsStoppedAfterARestartToo() throws IOException, InterruptedException {
     server.put("in/a.csv", "slow");
     server.sagemaker("CreateTransformJob", lines("job"));

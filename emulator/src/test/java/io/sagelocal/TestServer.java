@@ -253,6 +253,11 @@ public final class TestServer implements AutoCloseable {
         .formatted(region, service);
   }
 
+  /** The first step of {@link #close} alone. */
+  void letGo() {
+    server.letGo();
+  }
+
   @Override
   public void close() {
     server.close();

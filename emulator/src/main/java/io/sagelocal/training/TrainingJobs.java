@@ -249,12 +249,17 @@ public final class TrainingJobs implements AutoCloseable {
     return runs.size();
   }
 
+  /** Says that the emulator stops: what fails from now on is no fault of a job. */
+  public void letGo() {
+    runs.values().forEach(TrainingRun::letGo);
+  }
+
   /**
    * Lets go of the jobs on their way; their containers run on and are found again by a next start.
    */
   @Override
   public void close() {
-    runs.values().forEach(TrainingRun::letGo);
+    letGo();
     walkers.shutdownNow();
     walkers.close();
   }

@@ -159,9 +159,15 @@ public final class TransformJobs implements AutoCloseable {
     return runs.size();
   }
 
+  /** Says that the emulator stops: what fails from now on is no fault of a job. */
+  public void letGo() {
+    runs.values().forEach(TransformRun::letGo);
+  }
+
   /** Removes the containers of the jobs on their way; a next start goes on with the jobs. */
   @Override
   public void close() {
+    letGo();
     List<TransformRun> cut = List.copyOf(runs.values());
     walkers.shutdownNow();
     walkers.close();
@@ -179,12 +185,16 @@ public final class TransformJobs implements AutoCloseable {
     TransformRun run = new TransformRun(context, scope, name);
     runs.put(key, run);
     walkers.execute(() -> {
+      boolean letGo = false;
       try {
         run.walk();
       } catch (InterruptedException e) {
+        letGo = true; // the end of the emulator removes its containers
         log.debug("let go of transform job {}", name);
       } finally {
-        runs.remove(key);
+        if (!letGo) {
+          runs.remove(key, run);
+        }
       }
     });
   }

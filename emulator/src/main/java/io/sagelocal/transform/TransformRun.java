@@ -40,12 +40,18 @@ final class TransformRun {
   private final TransformFolder folder;
   private final Queue<ModelInstance> running = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Void> stop = new CompletableFuture<>();
+  private volatile boolean letGo;
 
   TransformRun(TransformContext context, Scope scope, String name) {
     this.context = context;
     this.scope = scope;
     this.name = name;
     this.folder = TransformFolder.of(context.jobsFolder(), scope, name);
+  }
+
+  /** Says that the emulator stops: what fails from now on, fails for that. */
+  void letGo() {
+    letGo = true;
   }
 
   /** Tells the phase at work that the record now asks for a stop. */
@@ -178,7 +184,11 @@ final class TransformRun {
     }
   }
 
-  private TransformJob end(Outcome outcome) {
+  private TransformJob end(Outcome outcome) throws InterruptedException {
+    if (letGo && outcome instanceof Outcome.Failed failed) {
+      log.debug("transform job {} is let go of: {}", name, failed.reason());
+      throw new InterruptedException("the emulator stops"); // which is no fault of the job
+    }
     return update((job, now) -> job.ended(outcome, now));
   }
 
