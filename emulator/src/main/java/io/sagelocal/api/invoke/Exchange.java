@@ -279,12 +279,12 @@ final class Exchange {
         callback.failed(failure);
       } else {
         response.getHeaders().clear();
-        status = ErrorAnswer.NO_STATUS;
         brokeOff(failure);
       }
     }
 
     private void brokeOff(Throwable failure) {
+      status = ErrorAnswer.NO_STATUS;
       ErrorAnswer.brokeOff(response, callback, failure, server.name(), route.logGroupArn());
     }
   }
