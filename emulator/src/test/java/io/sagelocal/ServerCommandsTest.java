@@ -13,11 +13,17 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that ask a running emulator. */
@@ -34,7 +40,7 @@ class ServerCommandsTest {
   @BeforeEach
   void start() throws IOException, InterruptedException {
     engine.image("ok", ServerCommandsTest::train).image("model", ServerCommandsTest::serve);
-    server = new TestServer(data, engine, timeline);
+    server = new TestServer(data, engine, timeline, Duration.ofSeconds(25));
     server.put("x", "x");
   }
 
@@ -98,6 +104,55 @@ class ServerCommandsTest {
   }
 
   @Test
+  @Timeout(14) // others' first look at a job may wait for 15
+  void aJobUnderWayIsShownAtOnceAndItsLogWhileItGrows() throws IOException, InterruptedException {
+    CountDownLatch end = new CountDownLatch(1);
+    engine.image(
+        "slow",
+        host -> {
+          host.print("epoch 1");
+          end.await();
+          host.print("epoch 2");
+          return 0;
+        });
+    server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "slow"));
+    Console console = console();
+    ByteArrayOutputStream followed = out;
+    CompletableFuture<Integer> following =
+        CompletableFuture.supplyAsync(() -> Sagelocal.run(console, withFlags("logs", "-f", "job")));
+    TestServer.await("the first line is printed", () -> told(followed).contains("epoch 1"));
+    assertThat(run("describe", "job")).isZero();
+    assertThat(told(out)).contains("TrainingJobStatus: InProgress");
+    assertThat(run("logs", "job")).isZero();
+    assertThat(told(out).lines()).containsExactly("epoch 1");
+    assertThat(following).isNotDone();
+    end.countDown();
+    assertThat(following).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(0);
+    assertThat(told(followed).lines()).containsExactly("epoch 1", "epoch 2");
+  }
+
+  @Test
+  void logsAreThoseOfEveryHost() throws IOException, InterruptedException {
+    givenJob();
+    for (int host = 2; host <= 120; host++) {
+      Map<String, Object> stream =
+          Map.of(
+              "logGroupName",
+              "/aws/sagemaker/TrainingJobs",
+              "logStreamName",
+              "job/algo-" + host + "-1700000000000");
+      server.logs("CreateLogStream", stream);
+      Map<String, Object> events = new HashMap<>(stream);
+      events.put("logEvents", List.of(Map.of("timestamp", 1_700_000_000_000L, "message", "hello")));
+      assertThat(server.logs("PutLogEvents", events).status()).isEqualTo(200);
+    }
+    assertThat(run("logs", "job")).isZero();
+    assertThat(told(out).lines())
+        .hasSize(121)
+        .contains("algo-1 | epoch 2", "algo-2 | hello", "algo-120 | hello", "algo-99 | hello");
+  }
+
+  @Test
   void describeFindsOutWhatKindOfThingItIs() throws IOException, InterruptedException {
     givenJob();
     assertThat(run("describe", "job")).isZero();
@@ -134,13 +189,14 @@ class ServerCommandsTest {
   }
 
   private int run(String... args) {
-    return Sagelocal.run(
-        console(),
-        Stream.concat(
-                Stream.of(args),
-                Stream.of(
-                    "--endpoint", server.endpoint().toString(), "--data-dir", data.toString()))
-            .toArray(String[]::new));
+    return Sagelocal.run(console(), withFlags(args));
+  }
+
+  private String[] withFlags(String... args) {
+    return Stream.concat(
+            Stream.of(args),
+            Stream.of("--endpoint", server.endpoint().toString(), "--data-dir", data.toString()))
+        .toArray(String[]::new);
   }
 
   private Console console() {

@@ -2,6 +2,7 @@ package io.sagelocal.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sagelocal.Version;
 import io.sagelocal.aws.AccountId;
 import io.sagelocal.aws.Region;
 import java.io.IOException;
@@ -19,10 +20,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Asks a running emulator, as any client of the API does. */
+/**
+ * Asks a running emulator, as any client of the API does; but says who asks, and is then told what
+ * there is at once.
+ */
 final class Client {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int FIRST_ERROR = 300;
+  private static final String USER_AGENT = "sagelocal/" + Version.OF_THIS;
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final URI endpoint;
@@ -106,6 +111,7 @@ final class Client {
 
   private HttpRequest.Builder request(String path, String service) {
     return HttpRequest.newBuilder(endpoint.resolve(path))
+        .header("User-Agent", USER_AGENT)
         .header(
             "Authorization",
             "AWS4-HMAC-SHA256 Credential=%s/20260101/%s/%s/aws4_request"

@@ -142,10 +142,13 @@ final class LogsCommand implements Callable<Integer> {
     }
     List<String> names = new ArrayList<>();
     try {
-      client
-          .logs("DescribeLogStreams", request)
-          .path("logStreams")
-          .forEach(stream -> names.add(stream.path("logStreamName").asText()));
+      boolean more = true;
+      while (more) {
+        JsonNode page = client.logs("DescribeLogStreams", request);
+        page.path("logStreams").forEach(stream -> names.add(stream.path("logStreamName").asText()));
+        more = page.hasNonNull("nextToken");
+        request.put("nextToken", page.path("nextToken").asText());
+      }
     } catch (Client.Refused e) {
       if (!e.isNotFound()) {
         throw e;
