@@ -187,7 +187,7 @@ public final class LogStream {
         if (line == null) {
           break;
         }
-        LogEvent event = decode(line);
+        LogEvent event = decode(position, line);
         if (wanted.test(event)) {
           events.add(event);
           read += line.length();
@@ -211,7 +211,7 @@ public final class LogStream {
         long lineBegin = beginOfLineBefore(in, begin);
         LineReader lines = new LineReader(in, lineBegin, begin);
         String line = lines.next();
-        LogEvent event = decode(line == null ? "" : line);
+        LogEvent event = decode(lineBegin, line == null ? "" : line);
         if (wanted.test(event)) {
           events.addFirst(event);
           read += begin - lineBegin;
@@ -277,9 +277,10 @@ public final class LogStream {
     lines.append("\"}\n");
   }
 
-  private static LogEvent decode(String line) throws IOException {
+  private static LogEvent decode(long position, String line) throws IOException {
     JsonNode json = JSON.readTree(line);
     return new LogEvent(
+        position,
         Instant.ofEpochMilli(json.path("t").asLong()),
         Instant.ofEpochMilli(json.path("i").asLong()),
         json.path("m").asText());

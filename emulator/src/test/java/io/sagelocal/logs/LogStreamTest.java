@@ -53,6 +53,17 @@ class LogStreamTest {
   }
 
   @Test
+  void anEventTellsWhereItIsFoundWhicheverWayItWasRead() throws IOException {
+    LogStream stream = filled(100);
+    List<LogEvent> forward = stream.forward(0, 100, e -> true).events();
+    assertThat(stream.backward(stream.end(), 100, e -> true).events()).isEqualTo(forward);
+    assertThat(forward)
+        .allSatisfy(event ->
+            assertThat(stream.forward(event.position(), 1, e -> true).events())
+                .containsExactly(event));
+  }
+
+  @Test
   void theTailIsTheLastLines() throws IOException {
     assertThat(filled(100).tail(3)).isEqualTo(lines(97, 100));
     assertThat(filled(100).tail(1_000)).hasSize(200); // the same file, opened again
@@ -138,7 +149,7 @@ class LogStreamTest {
 
   @Test
   void aPatternOfTermsMatches() {
-    LogEvent event = new LogEvent(AT, AT, "ERROR no such column");
+    LogEvent event = new LogEvent(0, AT, AT, "ERROR no such column");
     assertThat(FilterPattern.parse("").matches(event)).isTrue();
     assertThat(FilterPattern.parse("ERROR \"such column\"").matches(event)).isTrue();
     assertThat(FilterPattern.parse("ERROR -column").matches(event)).isFalse();

@@ -9,6 +9,7 @@ import io.sagelocal.logs.LogPage;
 import io.sagelocal.logs.LogStore;
 import io.sagelocal.logs.LogStream;
 import io.sagelocal.logs.StreamSummary;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Predicate;
 
 /** The CloudWatch Logs operations; its times are epoch milliseconds. */
@@ -75,7 +77,7 @@ public final class LogsOperations {
     Document request = call.request();
     LogStream stream = logs.require(call.scope(), group(request), request.text("logStreamName"));
     int limit = limit(request);
-    Predicate<LogEvent> wanted = inTime(request);
+    Predicate<LogEvent> wanted = since(request).and(before(request));
     Optional<String> token = request.findText("nextToken");
     LogPage page;
     if (token.isPresent()) {
@@ -104,7 +106,8 @@ public final class LogsOperations {
     String group = group(request);
     List<String> names = filteredStreams(call, group);
     Predicate<LogEvent> wanted =
-        inTime(request)
+        since(request)
+            .and(through(request))
             .and(FilterPattern.parse(request.findText("filterPattern").orElse(""))::matches);
     int limit = limit(request);
     FilterPosition from = FilterPosition.parse(request.findText("nextToken"));
@@ -117,8 +120,7 @@ public final class LogsOperations {
       LogStream stream = logs.require(call.scope(), group, name);
       long begin = name.equals(from.stream()) ? from.position() : 0;
       LogPage page = stream.forward(begin, limit - events.size(), wanted);
-      page.events()
-          .forEach(event -> events.add(filtered(name, page.begin(), events.size(), event)));
+      page.events().forEach(event -> events.add(filtered(name, event)));
       if (page.end() < stream.end() || events.size() >= limit) {
         answer.put("nextToken", new FilterPosition(name, page.end()).token());
         break;
@@ -209,12 +211,19 @@ public final class LogsOperations {
         "InvalidParameterException", "The specified nextToken is invalid: " + token);
   }
 
-  private static Predicate<LogEvent> inTime(Document request) {
-    Optional<Long> start = request.findNumber("startTime");
+  private static Predicate<LogEvent> since(Document request) {
+    long start = request.findNumber("startTime").orElse(Long.MIN_VALUE);
+    return event -> event.at().toEpochMilli() >= start;
+  }
+
+  private static Predicate<LogEvent> before(Document request) {
     Optional<Long> end = request.findNumber("endTime");
-    return event ->
-        start.map(from -> event.at().toEpochMilli() >= from).orElse(true)
-            && end.map(to -> event.at().toEpochMilli() < to).orElse(true);
+    return event -> end.map(to -> event.at().toEpochMilli() < to).orElse(true);
+  }
+
+  private static Predicate<LogEvent> through(Document request) {
+    long end = request.findNumber("endTime").orElse(Long.MAX_VALUE);
+    return event -> event.at().toEpochMilli() <= end;
   }
 
   private static Map<String, Object> event(LogEvent event) {
@@ -225,11 +234,15 @@ public final class LogsOperations {
     return one;
   }
 
-  private static Map<String, Object> filtered(
-      String stream, long begin, int number, LogEvent event) {
+  /**
+   * With an id that the event has in every answer: clients that follow a log tell by it what is
+   * new.
+   */
+  private static Map<String, Object> filtered(String stream, LogEvent event) {
     Map<String, Object> one = event(event);
     one.put("logStreamName", stream);
-    one.put("eventId", "%s-%d-%d".formatted(Integer.toHexString(stream.hashCode()), begin, number));
+    UUID streamId = UUID.nameUUIDFromBytes(stream.getBytes(StandardCharsets.UTF_8));
+    one.put("eventId", streamId + "-" + event.position());
     return one;
   }
 
