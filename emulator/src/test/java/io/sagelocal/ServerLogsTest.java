@@ -81,6 +81,59 @@ class ServerLogsTest {
     assertThat(got.path("events").findValuesAsText("message")).containsExactly("a line 2");
   }
 
+  @Test
+  void groupsAreFoundByPartOfTheirNameCaseAndAll() throws IOException, InterruptedException {
+    server.logs("CreateLogGroup", Map.of("logGroupName", "/other/GroupOfOthers"));
+    server.logs("CreateLogGroup", Map.of("logGroupName", "/other/group"));
+    assertThat(groups(Map.of("logGroupNamePattern", "Group")))
+        .containsExactly(GROUP, "/other/GroupOfOthers");
+    assertThat(groups(Map.of("logGroupNamePattern", "none"))).isEmpty();
+    assertThat(groups(Map.of("logGroupNamePrefix", "/other")))
+        .containsExactly("/other/GroupOfOthers", "/other/group");
+    JsonNode group = server.logs("DescribeLogGroups", Map.of("logGroupNamePattern", GROUP)).body();
+    assertThat(group.path("logGroups").path(0).fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("logGroupName", "creationTime", "arn");
+  }
+
+  @Test
+  void groupsAreFoundByPrefixOrByPatternButNotByBoth() throws IOException, InterruptedException {
+    Answer both =
+        server.logs(
+            "DescribeLogGroups",
+            Map.of("logGroupNamePrefix", "/my", "logGroupNamePattern", "Group"));
+    assertThat(both.error()).isEqualTo("InvalidParameterException");
+    assertThat(both.message()).contains("logGroupNamePrefix", "logGroupNamePattern");
+  }
+
+  @Test
+  void allGroupsCanBeDeletedPageByPage() throws IOException, InterruptedException {
+    for (int i = 0; i < 7; i++) {
+      server.logs("CreateLogGroup", Map.of("logGroupName", "/more/" + i));
+    }
+    Map<String, Object> request = new HashMap<>(Map.of("limit", 3));
+    JsonNode page;
+    do {
+      page = server.logs("DescribeLogGroups", request).body();
+      for (String group : page.path("logGroups").findValuesAsText("logGroupName")) {
+        server.logs("DeleteLogGroup", Map.of("logGroupName", group));
+      }
+      request.put("nextToken", page.path("nextToken").asText());
+    } while (page.has("nextToken"));
+    assertThat(groups(Map.of())).isEmpty();
+    assertThat(server.logs("DescribeLogGroups", Map.of("nextToken", "none")).error())
+        .isEqualTo("InvalidParameterException");
+  }
+
+  private List<String> groups(Map<String, Object> request)
+      throws IOException, InterruptedException {
+    return server
+        .logs("DescribeLogGroups", request)
+        .body()
+        .path("logGroups")
+        .findValuesAsText("logGroupName");
+  }
+
   /** The ids of the events that are found, by message, page after page. */
   private Map<String, String> filtered(Map<String, Object> filter)
       throws IOException, InterruptedException {

@@ -25,6 +25,7 @@ public final class LogsOperations {
   private static final int MAX_EVENTS = 10_000;
   private static final int GROUPS_PAGE = 50;
   private static final int STREAMS_PAGE = 50;
+  private static final String GROUP_TOKEN = "g/";
 
   private final LogStore logs;
 
@@ -37,21 +38,27 @@ public final class LogsOperations {
    */
   public Map<String, Object> describeLogGroups(Call call) {
     Document request = call.request();
+    if (request.has("logGroupNamePrefix") && request.has("logGroupNamePattern")) {
+      throw new ServiceError(
+          "InvalidParameterException",
+          "logGroupNamePrefix and logGroupNamePattern exclude each other; give one of them");
+    }
+    boolean brief = request.has("logGroupNamePattern");
+    String part = request.findText("logGroupNamePattern").orElse("");
+    String last = request.findText("nextToken").map(LogsOperations::lastGroup).orElse("");
     List<String> names =
-        logs.groups(call.scope(), request.findText("logGroupNamePrefix").orElse(""));
-    List<Map<String, Object>> groups =
-        names.stream()
-            .map(name -> {
-              Map<String, Object> group = new LinkedHashMap<>();
-              group.put("logGroupName", name);
-              group.put("creationTime", logs.groupCreated(call.scope(), name).toEpochMilli());
-              group.put("metricFilterCount", 0);
-              group.put("arn", call.scope().logGroupArn(name) + ":*");
-              group.put("storedBytes", 0);
-              return group;
-            })
+        logs.groups(call.scope(), request.findText("logGroupNamePrefix").orElse("")).stream()
+            .filter(name -> name.contains(part) && name.compareTo(last) > 0)
             .toList();
-    return page(request, groups, "logGroups", GROUPS_PAGE);
+    int size = request.findNumber("limit").map(Long::intValue).orElse(GROUPS_PAGE);
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put(
+        "logGroups",
+        names.stream().limit(size).map(name -> description(call.scope(), name, brief)).toList());
+    if (names.size() > size) {
+      answer.put("nextToken", GROUP_TOKEN + names.get(size - 1));
+    }
+    return answer;
   }
 
   /**
@@ -69,7 +76,7 @@ public final class LogsOperations {
     List<StreamSummary> ordered = request.flag("descending") ? streams.reversed() : streams;
     List<Map<String, Object>> shown =
         ordered.stream().map(stream -> description(call.scope(), group, stream)).toList();
-    return page(request, shown, "logStreams", STREAMS_PAGE);
+    return page(request, shown);
   }
 
   /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html */
@@ -176,6 +183,23 @@ public final class LogsOperations {
         .toList();
   }
 
+  /**
+   * A group as it is listed.
+   *
+   * @param brief without what the service leaves out where a pattern is looked for
+   */
+  private Map<String, Object> description(Scope scope, String group, boolean brief) {
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("logGroupName", group);
+    one.put("creationTime", logs.groupCreated(scope, group).toEpochMilli());
+    one.put("arn", scope.logGroupArn(group) + ":*");
+    if (!brief) {
+      one.put("metricFilterCount", 0);
+      one.put("storedBytes", 0);
+    }
+    return one;
+  }
+
   private static Map<String, Object> description(Scope scope, String group, StreamSummary stream) {
     Map<String, Object> one = new LinkedHashMap<>();
     one.put("logStreamName", stream.name());
@@ -189,14 +213,13 @@ public final class LogsOperations {
     return one;
   }
 
-  /** A page of what is listed; without nextToken when it is the last, or old SDKs ask for ever. */
-  private static Map<String, Object> page(
-      Document request, List<Map<String, Object>> all, String member, int defaultSize) {
+  /** A page of streams; without nextToken when it is the last, or old SDKs ask for ever. */
+  private static Map<String, Object> page(Document request, List<Map<String, Object>> all) {
     int begin = request.findText("nextToken").map(token -> (int) position(token)).orElse(0);
-    int size = request.findNumber("limit").map(Long::intValue).orElse(defaultSize);
+    int size = request.findNumber("limit").map(Long::intValue).orElse(STREAMS_PAGE);
     int end = Math.min(Math.max(begin, 0) + size, all.size());
     Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put(member, all.subList(Math.min(begin, end), end));
+    answer.put("logStreams", all.subList(Math.min(begin, end), end));
     if (end < all.size()) {
       answer.put("nextToken", "f/" + end);
     }
@@ -207,7 +230,19 @@ public final class LogsOperations {
     if (token.matches("[fb]/[0-9]{1,18}")) {
       return Long.parseLong(token.substring(2));
     }
-    throw new ServiceError(
+    throw invalidToken(token);
+  }
+
+  /** The last group of the page before, which may be gone by now. */
+  private static String lastGroup(String token) {
+    if (token.startsWith(GROUP_TOKEN)) {
+      return token.substring(GROUP_TOKEN.length());
+    }
+    throw invalidToken(token);
+  }
+
+  private static ServiceError invalidToken(String token) {
+    return new ServiceError(
         "InvalidParameterException", "The specified nextToken is invalid: " + token);
   }
 
