@@ -302,13 +302,15 @@ public final class Server implements AutoCloseable {
   private void reachEngine() {
     try {
       reach.open();
-      sweep.run();
     } catch (EngineException e) {
       log.warn(
           "{}. Until then S3 and the API answer, and a job fails with this reason", e.getMessage());
+      return;
     } catch (UncheckedIOException e) {
       log.error("containers cannot reach this emulator: {}", e.getMessage());
+      return;
     }
+    sweep.run();
   }
 
   private <C extends AutoCloseable> C opened(C part) {

@@ -3,6 +3,7 @@ package io.sagelocal;
 import io.sagelocal.aws.Arn;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.engine.ContainerEngine;
+import io.sagelocal.engine.EngineException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,14 +47,29 @@ final class Sweep {
     this.onRecord = onRecord;
   }
 
+  /** Sweeps; what cannot be removed is named in the log and left to the next start. */
   void run() {
-    sweep(
-        "container",
-        engine::containersLabelled,
-        name -> engine.find(name).ifPresent(engine::remove));
-    sweep("network", engine::networksLabelled, engine::removeNetwork);
-    sweep("volume", engine::volumesLabelled, engine::removeVolume);
-    removeFolders();
+    attempt(
+        "look for containers",
+        () ->
+            sweep(
+                "container",
+                engine::containersLabelled,
+                name -> engine.find(name).ifPresent(engine::remove)));
+    attempt(
+        "look for networks",
+        () -> sweep("network", engine::networksLabelled, engine::removeNetwork));
+    attempt(
+        "look for volumes", () -> sweep("volume", engine::volumesLabelled, engine::removeVolume));
+    attempt("look for scratch folders", this::removeFolders);
+  }
+
+  private static void attempt(String what, Runnable step) {
+    try {
+      step.run();
+    } catch (EngineException | UncheckedIOException e) {
+      log.warn("cannot {}: {}; the next start tries again", what, e.getMessage());
+    }
   }
 
   private void sweep(
@@ -65,7 +81,7 @@ final class Sweep {
           if (instance.equals(instances.get(name))
               && Arn.parse(arn).filter(this::isOrphan).isPresent()) {
             log.info("{} {} belongs to nothing on record and is removed", kind, name);
-            remove.accept(name);
+            attempt("remove %s %s".formatted(kind, name), () -> remove.accept(name));
           }
         });
   }
@@ -86,7 +102,7 @@ final class Sweep {
     for (Path folder : resources) {
       if (isOrphan(scope.sagemaker(type, name(folder)))) {
         log.info("folder {} belongs to nothing on record and is removed", folder);
-        engine.deleteFolder(folder);
+        attempt("remove folder " + folder, () -> engine.deleteFolder(folder));
       }
     }
   }
