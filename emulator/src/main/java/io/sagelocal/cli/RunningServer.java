@@ -2,36 +2,34 @@ package io.sagelocal.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The note {@code server.json} that a running emulator keeps in its data folder. */
-record RunningServer(Path file, long pid, URI endpoint) {
+record RunningServer(Path file, long pid, Optional<String> started, URI endpoint) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int STOP_SECONDS = 60;
 
   /** Leaves the note of this process. */
   static RunningServer write(Path dataFolder, URI endpoint) throws IOException {
+    ProcessHandle process = ProcessHandle.current();
     RunningServer running =
-        new RunningServer(file(dataFolder), ProcessHandle.current().pid(), endpoint);
-    Files.write(
-        running.file(),
-        JSON.writeValueAsBytes(
-            Map.of(
-                "pid",
-                running.pid(),
-                "port",
-                endpoint.getPort(),
-                "endpoint",
-                endpoint.toString())));
+        new RunningServer(file(dataFolder), process.pid(), ProcessStart.of(process), endpoint);
+    ObjectNode note =
+        JSON.createObjectNode()
+            .put("pid", running.pid())
+            .put("port", endpoint.getPort())
+            .put("endpoint", endpoint.toString());
+    running.started().ifPresent(started -> note.put("started", started));
+    Files.write(running.file(), JSON.writeValueAsBytes(note));
     return running;
   }
 
@@ -44,7 +42,10 @@ record RunningServer(Path file, long pid, URI endpoint) {
     JsonNode json = JSON.readTree(Files.readAllBytes(file));
     RunningServer noted =
         new RunningServer(
-            file, json.path("pid").asLong(), URI.create(json.path("endpoint").asText()));
+            file,
+            json.path("pid").asLong(),
+            Optional.ofNullable(json.path("started").textValue()),
+            URI.create(json.path("endpoint").asText()));
     return noted.process().isPresent() ? Optional.of(noted) : Optional.empty();
   }
 
@@ -75,10 +76,14 @@ record RunningServer(Path file, long pid, URI endpoint) {
     }
   }
 
-  /** The process, if it still is a Java one: numbers of ended processes are given again. */
+  /**
+   * The process, if it still is the one that left the note: numbers of ended processes are given
+   * again, to other Java processes too. A note that knows no start is believed of any of those.
+   */
   private Optional<ProcessHandle> process() {
     return ProcessHandle.of(pid)
         .filter(ProcessHandle::isAlive)
+        .filter(process -> started.isEmpty() || started.equals(ProcessStart.of(process)))
         .filter(
             process -> process.info().command().map(path -> path.contains("java")).orElse(true));
   }
