@@ -277,7 +277,7 @@ public final class TrainingJobs implements AutoCloseable {
       } catch (InterruptedException e) {
         log.debug("let go of training job {}", key.name());
       } finally {
-        runs.remove(key);
+        runs.remove(key, run); // a job of the same name may have begun meanwhile
       }
     });
   }
