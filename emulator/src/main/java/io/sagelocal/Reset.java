@@ -5,6 +5,7 @@ import io.sagelocal.aws.AccountId;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.faults.Faults;
 import io.sagelocal.hosting.Endpoints;
+import io.sagelocal.hosting.InvocationMetrics;
 import io.sagelocal.logs.LogStore;
 import io.sagelocal.metrics.MetricStore;
 import io.sagelocal.objects.ObjectStore;
@@ -12,6 +13,7 @@ import io.sagelocal.state.StateStore;
 import io.sagelocal.training.TrainingJobs;
 import io.sagelocal.transform.TransformJobs;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,14 +26,22 @@ import java.util.regex.Pattern;
  * default account's when there is none.
  */
 final class Reset implements AdminHandler.Reset {
+  private static final String INSTANCE_LABEL = "io.sagelocal.instance";
   private static final String ARN_LABEL = "io.sagelocal.arn";
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(50);
   private static final Pattern JOBS = Pattern.compile(":(training|transform)-job/");
+
+  /** Records have the account before a slash, those of tags an ARN, as containers do. */
+  private static final Pattern OWNER =
+      Pattern.compile("(?:arn:[^:]*:[^:]*:[^:]*:)?([0-9]{12})[:/].*", Pattern.DOTALL);
+
   private static final Pattern ACCOUNT = Pattern.compile("(?<![0-9])[0-9]{12}(?![0-9])");
 
   private final ContainerEngine engine;
+  private final String instance;
   private final TrainingJobs training;
   private final Endpoints endpoints;
+  private final InvocationMetrics invocations;
   private final TransformJobs transforms;
   private final StateStore store;
   private final LogStore logs;
@@ -41,8 +51,10 @@ final class Reset implements AdminHandler.Reset {
 
   Reset(
       ContainerEngine engine,
+      String instance,
       TrainingJobs training,
       Endpoints endpoints,
+      InvocationMetrics invocations,
       TransformJobs transforms,
       StateStore store,
       LogStore logs,
@@ -50,8 +62,10 @@ final class Reset implements AdminHandler.Reset {
       ObjectStore objects,
       Faults faults) {
     this.engine = engine;
+    this.instance = instance;
     this.training = training;
     this.endpoints = endpoints;
+    this.invocations = invocations;
     this.transforms = transforms;
     this.store = store;
     this.logs = logs;
@@ -73,6 +87,7 @@ final class Reset implements AdminHandler.Reset {
     endpoints.awaitNone(accounts);
     store.deleteAll(key -> belongs(key, accounts));
     logs.deleteAll(accounts);
+    invocations.forget(accounts);
     metrics.deleteAll(accounts);
     for (String bucket : objects.buckets()) {
       if (ownsBucket(bucket, accounts)) {
@@ -83,28 +98,33 @@ final class Reset implements AdminHandler.Reset {
 
   /** A container that is told to stop may take two minutes; nobody wants what it would save. */
   private void removeContainers(Predicate<AccountId> accounts) {
+    Map<String, String> instances = engine.containersLabelled(INSTANCE_LABEL);
     engine
         .containersLabelled(ARN_LABEL)
         .forEach((container, arn) -> {
-          if (JOBS.matcher(arn).find() && belongs(arn, accounts)) {
+          if (instance.equals(instances.get(container))
+              && JOBS.matcher(arn).find()
+              && belongs(arn, accounts)) {
             engine.find(container).ifPresent(engine::remove);
           }
         });
   }
 
-  private static boolean ownsBucket(String bucket, Predicate<AccountId> accounts) {
-    return ACCOUNT.matcher(bucket).find()
-        ? belongs(bucket, accounts)
-        : accounts.test(AccountId.DEFAULT);
+  private static boolean belongs(String keyOrArn, Predicate<AccountId> accounts) {
+    Matcher owner = OWNER.matcher(keyOrArn);
+    return owner.matches() && accounts.test(new AccountId(owner.group(1)));
   }
 
-  private static boolean belongs(String text, Predicate<AccountId> accounts) {
-    Matcher account = ACCOUNT.matcher(text);
-    while (account.find()) {
+  private static boolean ownsBucket(String bucket, Predicate<AccountId> accounts) {
+    Matcher account = ACCOUNT.matcher(bucket);
+    if (!account.find()) {
+      return accounts.test(AccountId.DEFAULT);
+    }
+    do {
       if (accounts.test(new AccountId(account.group()))) {
         return true;
       }
-    }
+    } while (account.find());
     return false;
   }
 }

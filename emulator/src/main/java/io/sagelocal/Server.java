@@ -203,8 +203,10 @@ public final class Server implements AutoCloseable {
                           faults,
                           new Reset(
                               engine,
+                              instance,
                               training,
                               endpoints,
+                              invocations,
                               transforms,
                               store,
                               logs,

@@ -1,5 +1,6 @@
 package io.sagelocal.hosting;
 
+import io.sagelocal.aws.AccountId;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.metrics.Datum;
 import io.sagelocal.metrics.Metric;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * CloudWatch's metrics of invocations:
@@ -29,6 +31,7 @@ public final class InvocationMetrics implements AutoCloseable {
 
   private final MetricStore store;
   private final Timeline timeline;
+  private final Object writing = new Object();
   private Map<Source, Map<String, Sum>> tallies = new HashMap<>();
 
   private record Source(Scope scope, String endpoint, String variant) {}
@@ -85,6 +88,17 @@ public final class InvocationMetrics implements AutoCloseable {
     add(tally(scope, endpoint, variant), metric, unit, value);
   }
 
+  /**
+   * Drops what is not yet written of these accounts; none of it is being written when this ends.
+   */
+  public void forget(Predicate<AccountId> accounts) {
+    synchronized (writing) {
+      synchronized (this) {
+        tallies.keySet().removeIf(source -> accounts.test(source.scope().account()));
+      }
+    }
+  }
+
   private synchronized Map<String, Sum> tally(Scope scope, String endpoint, String variant) {
     if (tallies.isEmpty()) {
       timeline.schedule(PAUSE, this::write);
@@ -97,6 +111,12 @@ public final class InvocationMetrics implements AutoCloseable {
   }
 
   private void write() {
+    synchronized (writing) {
+      writeTallies();
+    }
+  }
+
+  private void writeTallies() {
     Map<Source, Map<String, Sum>> counted;
     synchronized (this) {
       counted = tallies;
