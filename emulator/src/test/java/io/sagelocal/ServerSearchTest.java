@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lists, searches, tags, updates and warm pools of TrainingJobs through real HTTP. */
 class ServerSearchTest {
@@ -142,6 +143,45 @@ class ServerSearchTest {
     assertThat(
             first.path("Results").path(0).path("TrainingJob").path("Tags").findValuesAsText("Key"))
         .containsExactly("team");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CreationTime, Ascending, one two three four",
+    "CreationTime, Descending, four three two one",
+    "Tags.team, Ascending, two four one three", // which has none
+    "Tags.team, Descending, three one four two",
+    "HyperParameters.epochs, Ascending, one four two three", // as numbers
+    "HyperParameters.epochs, Descending, three two four one"
+  })
+  void whoDeletesEachPageOfASearchFindsEveryJobOnce(String by, String order, String names)
+      throws IOException, InterruptedException {
+    threeJobs();
+    create("four", "ok", "0", Map.of("team", "green"), Map.of("epochs", "7"));
+    Map<String, Object> request =
+        new HashMap<>(
+            Map.of("Resource", "TrainingJob", "SortBy", by, "SortOrder", order, "MaxResults", 1));
+    List<String> seen = new ArrayList<>();
+    Answer page;
+    do {
+      page = server.sagemaker("Search", request);
+      assertThat(page.status()).as(page.message()).isEqualTo(200);
+      for (String name : names(page.body())) {
+        seen.add(name);
+        server.sagemaker("DeleteTrainingJob", Map.of("TrainingJobName", name));
+      }
+      request.put("NextToken", page.body().path("NextToken").asText());
+    } while (page.body().has("NextToken"));
+    assertThat(seen).containsExactly(names.split(" "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"no token!", "b25l", "b25lCm9uZQpvbmU"})
+  void aTokenOfNoSearchIsRefused(String token) throws IOException, InterruptedException {
+    Answer answer =
+        server.sagemaker("Search", Map.of("Resource", "TrainingJob", "NextToken", token));
+    assertThat(answer.error()).isEqualTo("ValidationException");
+    assertThat(answer.message()).contains("NextToken", token);
   }
 
   @Test

@@ -158,13 +158,15 @@ final class SearchExpression {
     return found;
   }
 
-  /** Orders descriptions by a property; those without it come last. */
-  static int order(Map<String, Object> one, Map<String, Object> other, String property) {
-    List<Object> left = values(one, property);
-    List<Object> right = values(other, property);
-    if (left.isEmpty() || right.isEmpty()) {
-      return Boolean.compare(left.isEmpty(), right.isEmpty());
+  /**
+   * Orders a description by a property against another one's value of it; those without it come
+   * last.
+   */
+  static int order(Map<String, Object> one, String property, Optional<String> other) {
+    List<Object> own = values(one, property);
+    if (own.isEmpty() || other.isEmpty()) {
+      return Boolean.compare(own.isEmpty(), other.isEmpty());
     }
-    return compare(left.getFirst(), right.getFirst().toString());
+    return compare(own.getFirst(), other.get());
   }
 }

@@ -6,10 +6,7 @@ import io.sagelocal.aws.ServiceError;
 import io.sagelocal.tags.Tags;
 import io.sagelocal.training.TrainingJob;
 import io.sagelocal.training.TrainingJobs;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +46,11 @@ public final class SearchOperations {
             .orElse(described -> true);
     List<Found> found =
         new ArrayList<>(all(call).stream().filter(one -> wanted.test(one.properties())).toList());
-    found.sort(order(request));
-    return page(request, found);
+    SearchOrder order = SearchOrder.of(request);
+    found.sort((one, other) ->
+        order.compare(
+            one.name(), one.properties(), order.position(other.name(), other.properties())));
+    return page(request, found, order);
   }
 
   /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_GetSearchSuggestions.html */
@@ -135,18 +135,13 @@ public final class SearchOperations {
     return new Found(job.spec().name(), shown, properties);
   }
 
-  private static Comparator<Found> order(Document request) {
-    String property = request.findText("SortBy").orElse("LastModifiedTime");
-    Comparator<Found> ascending =
-        (one, other) -> SearchExpression.order(one.properties(), other.properties(), property);
-    Comparator<Found> byName = ascending.thenComparing(Found::name);
-    return request.findText("SortOrder").orElse("Descending").equals("Ascending")
-        ? byName
-        : byName.reversed();
-  }
-
-  private static Map<String, Object> page(Document request, List<Found> found) {
-    int begin = request.findText("NextToken").map(token -> positionAfter(token, found)).orElse(0);
+  private static Map<String, Object> page(Document request, List<Found> found, SearchOrder order) {
+    int begin =
+        request
+            .findText("NextToken")
+            .map(SearchPosition::parse)
+            .map(last -> countThrough(last, found, order))
+            .orElse(0);
     int size = request.findNumber("MaxResults").map(Long::intValue).orElse(DEFAULT_PAGE);
     int end = Math.min(begin + size, found.size());
     Map<String, Object> answer = new LinkedHashMap<>();
@@ -157,24 +152,17 @@ public final class SearchOperations {
             .toList());
     answer.put("TotalHits", Map.of("Value", found.size(), "Relation", "EqualTo"));
     if (end < found.size()) {
-      answer.put("NextToken", token(found.get(end - 1).name()));
+      Found last = found.get(end - 1);
+      answer.put("NextToken", order.position(last.name(), last.properties()).token());
     }
     return answer;
   }
 
-  private static int positionAfter(String token, List<Found> found) {
-    for (int i = 0; i < found.size(); i++) {
-      if (token(found.get(i).name()).equals(token)) {
-        return i + 1;
-      }
-    }
-    throw ServiceError.validation(
-        "NextToken \"%s\" is not of this search, or the entry it follows is gone", token);
-  }
-
-  private static String token(String name) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(name.getBytes(StandardCharsets.UTF_8));
+  /** How many entries have been on pages that ended there. */
+  private static int countThrough(SearchPosition last, List<Found> sorted, SearchOrder order) {
+    return (int)
+        sorted.stream()
+            .filter(one -> order.compare(one.name(), one.properties(), last) <= 0)
+            .count();
   }
 }
