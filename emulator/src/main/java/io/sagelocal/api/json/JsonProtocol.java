@@ -15,6 +15,7 @@ import io.sagelocal.api.RequestBody;
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.faults.Faults;
+import io.sagelocal.state.StateStoreException;
 import java.io.IOException;
 import java.io.Serial;
 import java.math.BigDecimal;
@@ -57,6 +58,9 @@ public final class JsonProtocol {
     } catch (HttpResponseException e) { // Javalin's own, when the body passes its limit
       http.status(e.getStatus());
       write(http, "RequestEntityTooLarge", "The request body is too large: " + e.getMessage());
+    } catch (StateStoreException e) {
+      log.error("request {} {} failed", requestId, http.header("X-Amz-Target"), e);
+      fail(http, new ServiceError("InternalFailure", String.valueOf(e.getMessage())));
     } catch (JsonProcessingException | RuntimeException e) {
       log.error("request {} {} failed", requestId, http.header("X-Amz-Target"), e);
       fail(
