@@ -110,7 +110,7 @@ def host_figures(report, sagemaker, logs):
 def sdk_figures(report):
     """SDK 1.72's whole fit and deploy, as they are beside figures of its local mode."""
     logging.disable(logging.WARNING)  # which things are named anew in its next version
-    with Emulator() as emulator, contextlib.redirect_stdout(None):
+    with Emulator() as emulator, open(os.devnull, 'w') as nowhere, contextlib.redirect_stdout(nowhere):
         os.environ.update(AWS_ENDPOINT_URL=emulator.endpoint, AWS_ACCESS_KEY_ID='000000000000',
                           AWS_SECRET_ACCESS_KEY='x', AWS_DEFAULT_REGION='us-east-1')
         emulator.client('s3').create_bucket(Bucket=BUCKET)
