@@ -1,6 +1,7 @@
 package io.sagelocal.hosting;
 
 import io.sagelocal.aws.Scope;
+import io.sagelocal.hosting.InvocationMetrics.Values;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -11,12 +12,8 @@ import java.util.concurrent.TimeUnit;
  * answered at once: https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html
  */
 final class AsyncMetrics {
-  private static final int FIRST_CLIENT_ERROR = 400;
-  private static final int FIRST_SERVER_ERROR = 500;
   private static final String COUNT = "Count";
-  private static final String MICROSECONDS = "Microseconds";
   private static final String MILLISECONDS = "Milliseconds";
-  private static final String NO_UNIT = "None";
 
   private final InvocationMetrics metrics;
   private final InvocationRouting routing;
@@ -36,47 +33,35 @@ final class AsyncMetrics {
             .map(AsyncCourse.Taken::variant)
             .or(() -> routing.asyncVariant(scope, invocation.endpoint()));
     variant.ifPresent(name ->
-        tell(
-            invocation,
-            course,
-            end,
-            (metric, unit, value) ->
-                metrics.add(scope, invocation.endpoint(), name, metric, unit, value)));
+        metrics.tell(
+            scope, invocation.endpoint(), name, values -> tell(invocation, course, end, values)));
   }
 
-  /** Takes one value of a metric of the variant. */
-  private interface Sink {
-    void add(String metric, String unit, double value);
-  }
-
-  private static void tell(AsyncInvocation invocation, AsyncCourse course, Instant end, Sink sink) {
+  private static void tell(
+      AsyncInvocation invocation, AsyncCourse course, Instant end, Values values) {
     if (course.expired()) {
-      sink.add("ExpiredRequests", COUNT, 1);
+      values.add("ExpiredRequests", COUNT, 1);
     }
     if (course.failed()) {
-      sink.add("InvocationFailures", COUNT, 1);
+      values.add("InvocationFailures", COUNT, 1);
     }
     course
         .taken()
         .ifPresent(taken -> {
-          sink.add("InvocationsProcessed", COUNT, 1);
+          values.add("InvocationsProcessed", COUNT, 1);
           Duration waited = between(invocation.accepted(), taken.at());
-          sink.add("TimeInBacklog", MICROSECONDS, (double) TimeUnit.MICROSECONDS.convert(waited));
-          sink.add(
+          values.add(
+              "TimeInBacklog",
+              InvocationMetrics.MICROSECONDS,
+              (double) TimeUnit.MICROSECONDS.convert(waited));
+          values.add(
               "TotalProcessingTime",
               MILLISECONDS,
               (double) between(invocation.accepted(), end).toMillis());
         });
-    course.model().ifPresent(model -> tell(model, sink));
-  }
-
-  private static void tell(AsyncCourse.ModelAnswer model, Sink sink) {
-    int status = model.status();
-    boolean clientError = status >= FIRST_CLIENT_ERROR && status < FIRST_SERVER_ERROR;
-    boolean serverError = status == 0 || status >= FIRST_SERVER_ERROR;
-    sink.add("Invocation4XXErrors", NO_UNIT, clientError ? 1 : 0);
-    sink.add("Invocation5XXErrors", NO_UNIT, serverError ? 1 : 0);
-    sink.add("ModelLatency", MICROSECONDS, (double) TimeUnit.NANOSECONDS.toMicros(model.nanos()));
+    course
+        .model()
+        .ifPresent(model -> InvocationMetrics.answered(model.status(), model.nanos(), values));
   }
 
   /** The clock may have been set back between the two, which may be of two runs of the emulator. */

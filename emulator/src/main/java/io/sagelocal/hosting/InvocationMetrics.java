@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -22,11 +23,11 @@ import java.util.function.Predicate;
  * of them, and at the end.
  */
 public final class InvocationMetrics implements AutoCloseable {
+  static final String MICROSECONDS = "Microseconds";
   private static final String NAMESPACE = "AWS/SageMaker";
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int FIRST_CLIENT_ERROR = 400;
   private static final int FIRST_SERVER_ERROR = 500;
-  private static final String MICROSECONDS = "Microseconds";
   private static final String NO_UNIT = "None";
 
   private final MetricStore store;
@@ -69,23 +70,44 @@ public final class InvocationMetrics implements AutoCloseable {
    * @param overhead nanoseconds of everything else
    */
   void count(Scope scope, String endpoint, String variant, int status, long model, long overhead) {
-    boolean clientError = status >= FIRST_CLIENT_ERROR && status < FIRST_SERVER_ERROR;
-    boolean serverError = status == 0 || status >= FIRST_SERVER_ERROR;
-    synchronized (this) {
-      Map<String, Sum> tally = tally(scope, endpoint, variant);
-      add(tally, "Invocations", NO_UNIT, 1);
-      add(tally, "Invocation4XXErrors", NO_UNIT, clientError ? 1 : 0);
-      add(tally, "Invocation5XXErrors", NO_UNIT, serverError ? 1 : 0);
-      add(tally, "InvocationModelErrors", NO_UNIT, clientError || serverError ? 1 : 0);
-      add(tally, "ModelLatency", MICROSECONDS, (double) TimeUnit.NANOSECONDS.toMicros(model));
-      add(tally, "OverheadLatency", MICROSECONDS, (double) TimeUnit.NANOSECONDS.toMicros(overhead));
-    }
+    boolean failed = status == 0 || status >= FIRST_CLIENT_ERROR;
+    tell(
+        scope,
+        endpoint,
+        variant,
+        values -> {
+          values.add("Invocations", NO_UNIT, 1);
+          answered(status, model, values);
+          values.add("InvocationModelErrors", NO_UNIT, failed ? 1 : 0);
+          values.add(
+              "OverheadLatency", MICROSECONDS, (double) TimeUnit.NANOSECONDS.toMicros(overhead));
+        });
   }
 
-  /** Adds a value to one metric of a variant. */
-  synchronized void add(
-      Scope scope, String endpoint, String variant, String metric, String unit, double value) {
-    add(tally(scope, endpoint, variant), metric, unit, value);
+  /** Takes values of the metrics of a variant. */
+  interface Values {
+    void add(String metric, String unit, double value);
+  }
+
+  /** Counts what is told of one invocation. */
+  synchronized void tell(Scope scope, String endpoint, String variant, Consumer<Values> told) {
+    Map<String, Sum> tally = tally(scope, endpoint, variant);
+    told.accept(
+        (metric, unit, value) -> tally.computeIfAbsent(metric, name -> new Sum(unit)).add(value));
+  }
+
+  /**
+   * How the containers answered, which is told of every invocation that reached them.
+   *
+   * @param status the last one's HTTP status; 0 when it did not answer
+   * @param nanos from sending the request to the beginning of the answer
+   */
+  static void answered(int status, long nanos, Values values) {
+    boolean clientError = status >= FIRST_CLIENT_ERROR && status < FIRST_SERVER_ERROR;
+    boolean serverError = status == 0 || status >= FIRST_SERVER_ERROR;
+    values.add("Invocation4XXErrors", NO_UNIT, clientError ? 1 : 0);
+    values.add("Invocation5XXErrors", NO_UNIT, serverError ? 1 : 0);
+    values.add("ModelLatency", MICROSECONDS, (double) TimeUnit.NANOSECONDS.toMicros(nanos));
   }
 
   /**
@@ -99,15 +121,11 @@ public final class InvocationMetrics implements AutoCloseable {
     }
   }
 
-  private synchronized Map<String, Sum> tally(Scope scope, String endpoint, String variant) {
+  private Map<String, Sum> tally(Scope scope, String endpoint, String variant) {
     if (tallies.isEmpty()) {
       timeline.schedule(PAUSE, this::write);
     }
     return tallies.computeIfAbsent(new Source(scope, endpoint, variant), source -> new HashMap<>());
-  }
-
-  private static void add(Map<String, Sum> tally, String metric, String unit, double value) {
-    tally.computeIfAbsent(metric, name -> new Sum(unit)).add(value);
   }
 
   private void write() {
