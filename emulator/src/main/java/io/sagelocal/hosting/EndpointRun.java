@@ -11,7 +11,6 @@ import io.sagelocal.hosting.EndpointState.RollingBack;
 import io.sagelocal.hosting.EndpointState.Updating;
 import io.sagelocal.serving.ModelInstance;
 import io.sagelocal.serving.ServingFailure;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -30,8 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 final class EndpointRun {
   private static final Logger log = LoggerFactory.getLogger(EndpointRun.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final int MAX_REASON_CHARS = 1024;
 
   private final HostingContext context;
@@ -239,11 +236,9 @@ final class EndpointRun {
 
   /** The record goes only when the containers have: what is left behind must be found again. */
   private void removeAtLast(Endpoint endpoint) throws InterruptedException {
-    Duration pause = FIRST_PAUSE;
+    GrowingPause pause = new GrowingPause();
     while (!removed(endpoint)) {
-      context.serving().timeline().sleep(pause);
-      Duration next = pause.multipliedBy(2);
-      pause = next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
+      context.serving().timeline().sleep(pause.next());
     }
   }
 

@@ -10,8 +10,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Slot {
   private static final Logger log = LoggerFactory.getLogger(Slot.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   /** What a drain waits longer than a request may take. */
   private static final Duration DRAIN_MARGIN = Duration.ofSeconds(10);
@@ -136,7 +132,7 @@ final class Slot {
 
   /** Tries again, with longer and longer pauses, until one is there or the place is given up. */
   private ModelInstance openAtLast() throws ServingFailure, InterruptedException {
-    Duration pause = FIRST_PAUSE;
+    GrowingPause pause = new GrowingPause();
     while (true) {
       try {
         return ModelInstance.open(context, spec, givenUp::isDone);
@@ -145,8 +141,7 @@ final class Slot {
           throw e;
         }
         log.warn("instance {} could not be started: {}", spec.containerName(), e.toString());
-        awaitGivenUp(pause);
-        pause = longer(pause);
+        await(givenUp, pause.next());
       }
     }
   }
@@ -156,7 +151,7 @@ final class Slot {
     up.countDown();
     try (HealthWatch watch = new HealthWatch(instance, context.timeline(), longestRequest)) {
       CompletableFuture<Exit> exit = instance.model().exit();
-      CompletableFuture.anyOf(exit, watch.lost(), givenUp).get();
+      any(exit, watch.lost(), givenUp);
       traffic.leave(instance);
       if (givenUp.isDone()) {
         drain(instance);
@@ -169,8 +164,6 @@ final class Slot {
                 : "does not answer /ping any more");
       }
       instance.model().close();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
     } catch (InterruptedException e) {
       traffic.leave(instance);
       instance.model().release();
@@ -179,7 +172,7 @@ final class Slot {
   }
 
   /** A request may take so long to be answered, and an answer that was begun so long to end. */
-  private void drain(Instance instance) throws InterruptedException, ExecutionException {
+  private void drain(Instance instance) throws InterruptedException {
     CompletableFuture<Void> drained = instance.drain();
     Duration limit = longestRequest.plus(DRAIN_MARGIN);
     await(drained, limit);
@@ -196,27 +189,19 @@ final class Slot {
     }
   }
 
-  private void await(CompletableFuture<?> event, Duration patience)
-      throws InterruptedException, ExecutionException {
+  private void await(CompletableFuture<?> event, Duration patience) throws InterruptedException {
     CompletableFuture<Void> over = new CompletableFuture<>();
     Scheduled end = context.timeline().schedule(patience, () -> over.complete(null));
     try (end) {
-      CompletableFuture.anyOf(event, over).get();
+      any(event, over);
     }
   }
 
-  private void awaitGivenUp(Duration pause) throws InterruptedException {
+  private static void any(CompletableFuture<?>... events) throws InterruptedException {
     try {
-      givenUp.get(pause.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      log.debug("instance {} is tried again", spec.containerName());
+      CompletableFuture.anyOf(events).get();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static Duration longer(Duration pause) {
-    Duration next = pause.multipliedBy(2);
-    return next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
   }
 }
