@@ -1,8 +1,6 @@
 package io.sagelocal.api.json;
 
 import io.sagelocal.aws.ServiceError;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
 
 /** Where a FilterLogEvents goes on: in which stream, and from which byte of it. */
@@ -13,14 +11,12 @@ record FilterPosition(String stream, long position) {
   }
 
   String token() {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString((position + " " + stream).getBytes(StandardCharsets.UTF_8));
+    return PageToken.of(position + " " + stream);
   }
 
   private static FilterPosition decode(String token) {
     try {
-      String text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+      String text = PageToken.read(token);
       int space = text.indexOf(' ');
       return new FilterPosition(
           text.substring(space + 1), Long.parseLong(text.substring(0, Math.max(space, 0))));

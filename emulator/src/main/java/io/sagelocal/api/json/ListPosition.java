@@ -1,10 +1,8 @@
 package io.sagelocal.api.json;
 
 import io.sagelocal.aws.ServiceError;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 
 /** Where an entry stands in a {@link Listing}, whichever its order; {@code status} may be empty. */
@@ -13,14 +11,12 @@ record ListPosition(Instant created, String status, String name) {
 
   String token() {
     String text = String.join(SEPARATOR, created.toString(), status, name);
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    return PageToken.of(text);
   }
 
   static ListPosition parse(String token) {
     try {
-      String text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+      String text = PageToken.read(token);
       List<String> parts = List.of(text.split(SEPARATOR, -1));
       if (parts.size() == 3) {
         return new ListPosition(Instant.parse(parts.get(0)), parts.get(1), parts.get(2));

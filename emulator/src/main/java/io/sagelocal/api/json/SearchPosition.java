@@ -1,8 +1,6 @@
 package io.sagelocal.api.json;
 
 import io.sagelocal.aws.ServiceError;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -22,9 +20,7 @@ record SearchPosition(Optional<String> value, String name) {
             value.isPresent() ? WITH_VALUE : WITHOUT_VALUE,
             name,
             value.orElse("")); // which may have lines
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    return PageToken.of(text);
   }
 
   static SearchPosition parse(String token) {
@@ -40,7 +36,7 @@ record SearchPosition(Optional<String> value, String name) {
 
   private static String decoded(String token) {
     try {
-      return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+      return PageToken.read(token);
     } catch (IllegalArgumentException e) {
       throw invalid(token);
     }
