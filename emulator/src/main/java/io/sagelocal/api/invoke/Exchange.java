@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.client.ContentSourceRequestContent;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Response.CompleteListener;
 import org.eclipse.jetty.client.Response.ContentSourceListener;
@@ -182,22 +181,8 @@ final class Exchange {
       } else if (last()) {
         answer(model, content);
       } else {
-        new Stage(number + 1).invoke(body(model, content));
+        new Stage(number + 1).invoke(new NextRequestBody(model, content));
       }
-    }
-
-    /** What it answers is the next one's request. */
-    private org.eclipse.jetty.client.Request.Content body(
-        org.eclipse.jetty.client.Response model, Content.Source content) {
-      String type = model.getHeaders().get(HttpHeader.CONTENT_TYPE);
-      long length = model.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
-      return new ContentSourceRequestContent(
-          content, type == null ? "application/octet-stream" : type) {
-        @Override
-        public long getLength() {
-          return length;
-        }
-      };
     }
 
     /** Its status and body are what the client learns. */
