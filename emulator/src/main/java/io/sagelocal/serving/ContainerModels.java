@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -18,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,15 +33,19 @@ final class ContainerModels {
   private static final int NOT_THERE = 404;
   private static final int MULTIPLE_CHOICES = 300;
 
-  private final InetSocketAddress address;
+  private final String container;
+  private final Function<String, URI> addresses;
   private final Duration patience;
   private final HttpClient http = ModelHttp.client().build();
 
   /**
+   * @param container its name
+   * @param addresses where it answers a path
    * @param patience how long an answer may take
    */
-  ContainerModels(InetSocketAddress address, Duration patience) {
-    this.address = address;
+  ContainerModels(String container, Function<String, URI> addresses, Duration patience) {
+    this.container = container;
+    this.addresses = addresses;
     this.patience = patience;
   }
 
@@ -75,8 +79,8 @@ final class ContainerModels {
       JsonNode list = list(answer);
       if (list == null) {
         log.warn(
-            "the container at {} answers GET /models{} with status {} and no list of models",
-            address,
+            "container {} answers GET /models{} with status {} and no list of models",
+            container,
             page,
             answer.statusCode());
         return names;
@@ -101,11 +105,9 @@ final class ContainerModels {
 
   private HttpResponse<String> send(String method, String path, byte @Nullable [] body)
       throws LoadFailure, InterruptedException {
-    URI uri =
-        URI.create("http://%s:%d%s".formatted(address.getHostString(), address.getPort(), path));
     try {
       return http.send(
-          HttpRequest.newBuilder(uri)
+          HttpRequest.newBuilder(addresses.apply(path))
               .timeout(patience)
               .header("Content-Type", "application/json")
               .method(

@@ -163,7 +163,7 @@ public final class ModelServer {
   private synchronized ModelsOnDemand models() {
     ModelsOnDemand known = models;
     if (known == null) {
-      known = new ModelsOnDemand(context, spec, address());
+      known = new ModelsOnDemand(context, spec, this::uri);
       models = known;
     }
     return known;
@@ -268,7 +268,7 @@ public final class ModelServer {
   /** What it answers to a ping; may take two seconds. */
   Health health() {
     try {
-      return Ping.ask(address());
+      return Ping.ask(uri("/ping"));
     } catch (UnreachableException e) {
       throw e;
     } catch (EngineException e) {

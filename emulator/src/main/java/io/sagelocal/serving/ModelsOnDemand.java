@@ -3,7 +3,7 @@ package io.sagelocal.serving;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.models.ModelData;
 import io.sagelocal.objects.S3Uri;
-import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,10 +68,10 @@ final class ModelsOnDemand {
     }
   }
 
-  ModelsOnDemand(ServingContext context, ModelServerSpec spec, InetSocketAddress address) {
+  ModelsOnDemand(ServingContext context, ModelServerSpec spec, Function<String, URI> addresses) {
     this.context = context;
     this.spec = spec;
-    this.models = new ContainerModels(address, PATIENCE);
+    this.models = new ContainerModels(spec.containerName(), addresses, PATIENCE);
   }
 
   /** Whether a model is loaded or being loaded. */

@@ -2,7 +2,6 @@ package io.sagelocal.serving;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.InetSocketAddress;
 import java.net.URI;
 
 /** Asks a model container's {@code GET /ping}. */
@@ -11,11 +10,9 @@ final class Ping {
 
   private Ping() {}
 
-  /** What it answers within two seconds. */
-  static Health ask(InetSocketAddress address) {
+  /** What it answers there within two seconds. */
+  static Health ask(URI ping) {
     try {
-      URI ping =
-          URI.create("http://%s:%d/ping".formatted(address.getHostString(), address.getPort()));
       HttpURLConnection connection = (HttpURLConnection) ping.toURL().openConnection();
       connection.setConnectTimeout(TIMEOUT_MILLIS);
       connection.setReadTimeout(TIMEOUT_MILLIS);

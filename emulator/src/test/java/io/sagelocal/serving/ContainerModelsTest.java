@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -107,7 +108,9 @@ class ContainerModelsTest {
   }
 
   private ContainerModels models(Duration patience) {
-    return new ContainerModels(container.getAddress(), patience);
+    int port = container.getAddress().getPort();
+    return new ContainerModels(
+        "container", path -> URI.create("http://127.0.0.1:" + port + path), patience);
   }
 
   private static String page(String next, String... names) {
