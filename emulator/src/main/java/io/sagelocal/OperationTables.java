@@ -2,6 +2,7 @@ package io.sagelocal;
 
 import io.sagelocal.api.json.ApiModel;
 import io.sagelocal.api.json.HostingOperations;
+import io.sagelocal.api.json.LogGroupOperations;
 import io.sagelocal.api.json.LogsOperations;
 import io.sagelocal.api.json.MetricsOperations;
 import io.sagelocal.api.json.Operations;
@@ -52,15 +53,15 @@ final class OperationTables {
         .on("DeleteTags", tags::delete);
   }
 
-  static Operations logs(LogsOperations logs) {
+  static Operations logs(LogGroupOperations groups, LogsOperations logs) {
     return new Operations("Logs_20140328", ApiModel.logs(), "InvalidParameterException")
-        .on("DescribeLogGroups", logs::describeLogGroups)
+        .on("DescribeLogGroups", groups::describeLogGroups)
         .on("DescribeLogStreams", logs::describeLogStreams)
         .on("GetLogEvents", logs::getLogEvents)
         .on("FilterLogEvents", logs::filterLogEvents)
-        .on("CreateLogGroup", logs::createLogGroup)
+        .on("CreateLogGroup", groups::createLogGroup)
         .on("CreateLogStream", logs::createLogStream)
-        .on("DeleteLogGroup", logs::deleteLogGroup)
+        .on("DeleteLogGroup", groups::deleteLogGroup)
         .on("PutLogEvents", logs::putLogEvents);
   }
 

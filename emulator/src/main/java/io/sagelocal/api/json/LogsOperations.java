@@ -2,7 +2,6 @@ package io.sagelocal.api.json;
 
 import io.sagelocal.aws.Document;
 import io.sagelocal.aws.Scope;
-import io.sagelocal.aws.ServiceError;
 import io.sagelocal.logs.FilterPattern;
 import io.sagelocal.logs.LogEvent;
 import io.sagelocal.logs.LogPage;
@@ -20,12 +19,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/** The CloudWatch Logs operations; its times are epoch milliseconds. */
+/** CloudWatch Logs' operations on streams and their events; its times are epoch milliseconds. */
 public final class LogsOperations {
   private static final int MAX_EVENTS = 10_000;
-  private static final int GROUPS_PAGE = 50;
   private static final int STREAMS_PAGE = 50;
-  private static final String GROUP_TOKEN = "g/";
 
   private final LogStore logs;
 
@@ -34,39 +31,11 @@ public final class LogsOperations {
   }
 
   /**
-   * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
-   */
-  public Map<String, Object> describeLogGroups(Call call) {
-    Document request = call.request();
-    if (request.has("logGroupNamePrefix") && request.has("logGroupNamePattern")) {
-      throw new ServiceError(
-          "InvalidParameterException",
-          "logGroupNamePrefix and logGroupNamePattern exclude each other; give one of them");
-    }
-    boolean brief = request.has("logGroupNamePattern");
-    String part = request.findText("logGroupNamePattern").orElse("");
-    String last = request.findText("nextToken").map(LogsOperations::lastGroup).orElse("");
-    List<String> names =
-        logs.groups(call.scope(), request.findText("logGroupNamePrefix").orElse("")).stream()
-            .filter(name -> name.contains(part) && name.compareTo(last) > 0)
-            .toList();
-    int size = request.findNumber("limit").map(Long::intValue).orElse(GROUPS_PAGE);
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put(
-        "logGroups",
-        names.stream().limit(size).map(name -> description(call.scope(), name, brief)).toList());
-    if (names.size() > size) {
-      answer.put("nextToken", GROUP_TOKEN + names.get(size - 1));
-    }
-    return answer;
-  }
-
-  /**
    * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html
    */
   public Map<String, Object> describeLogStreams(Call call) {
     Document request = call.request();
-    String group = group(request);
+    String group = LogGroupOperations.group(request);
     List<StreamSummary> streams =
         new ArrayList<>(
             logs.streams(call.scope(), group, request.findText("logStreamNamePrefix").orElse("")));
@@ -82,7 +51,9 @@ public final class LogsOperations {
   /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html */
   public Map<String, Object> getLogEvents(Call call) {
     Document request = call.request();
-    LogStream stream = logs.require(call.scope(), group(request), request.text("logStreamName"));
+    LogStream stream =
+        logs.require(
+            call.scope(), LogGroupOperations.group(request), request.text("logStreamName"));
     int limit = limit(request);
     Predicate<LogEvent> wanted = since(request).and(before(request));
     Optional<String> token = request.findText("nextToken");
@@ -110,7 +81,7 @@ public final class LogsOperations {
    */
   public Map<String, Object> filterLogEvents(Call call) {
     Document request = call.request();
-    String group = group(request);
+    String group = LogGroupOperations.group(request);
     List<String> names = filteredStreams(call, group);
     Predicate<LogEvent> wanted =
         since(request)
@@ -139,34 +110,21 @@ public final class LogsOperations {
   }
 
   /**
-   * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
-   */
-  public Map<String, Object> createLogGroup(Call call) {
-    logs.createGroup(call.scope(), group(call.request()));
-    return Map.of();
-  }
-
-  /**
    * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html
    */
   public Map<String, Object> createLogStream(Call call) {
     Document request = call.request();
-    logs.createStream(call.scope(), group(request), request.text("logStreamName"));
-    return Map.of();
-  }
-
-  /**
-   * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html
-   */
-  public Map<String, Object> deleteLogGroup(Call call) {
-    logs.deleteGroup(call.scope(), group(call.request()));
+    logs.createStream(
+        call.scope(), LogGroupOperations.group(request), request.text("logStreamName"));
     return Map.of();
   }
 
   /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
   public Map<String, Object> putLogEvents(Call call) {
     Document request = call.request();
-    LogStream stream = logs.require(call.scope(), group(request), request.text("logStreamName"));
+    LogStream stream =
+        logs.require(
+            call.scope(), LogGroupOperations.group(request), request.text("logStreamName"));
     stream.appendAll(
         request.documents("logEvents").stream()
             .map(event -> new LogStream.Line(time(event, "timestamp"), event.text("message")))
@@ -181,23 +139,6 @@ public final class LogsOperations {
         .map(StreamSummary::name)
         .filter(name -> named.isEmpty() || named.contains(name))
         .toList();
-  }
-
-  /**
-   * A group as it is listed.
-   *
-   * @param brief without what the service leaves out where a pattern is looked for
-   */
-  private Map<String, Object> description(Scope scope, String group, boolean brief) {
-    Map<String, Object> one = new LinkedHashMap<>();
-    one.put("logGroupName", group);
-    one.put("creationTime", logs.groupCreated(scope, group).toEpochMilli());
-    one.put("arn", scope.logGroupArn(group) + ":*");
-    if (!brief) {
-      one.put("metricFilterCount", 0);
-      one.put("storedBytes", 0);
-    }
-    return one;
   }
 
   private static Map<String, Object> description(Scope scope, String group, StreamSummary stream) {
@@ -230,20 +171,7 @@ public final class LogsOperations {
     if (token.matches("[fb]/[0-9]{1,18}")) {
       return Long.parseLong(token.substring(2));
     }
-    throw invalidToken(token);
-  }
-
-  /** The last group of the page before, which may be gone by now. */
-  private static String lastGroup(String token) {
-    if (token.startsWith(GROUP_TOKEN)) {
-      return token.substring(GROUP_TOKEN.length());
-    }
-    throw invalidToken(token);
-  }
-
-  private static ServiceError invalidToken(String token) {
-    return new ServiceError(
-        "InvalidParameterException", "The specified nextToken is invalid: " + token);
+    throw LogGroupOperations.invalidToken(token);
   }
 
   private static Predicate<LogEvent> since(Document request) {
@@ -287,21 +215,5 @@ public final class LogsOperations {
 
   private static Instant time(Document event, String member) {
     return Instant.ofEpochMilli(event.number(member));
-  }
-
-  private static String group(Document request) {
-    return request
-        .findText("logGroupName")
-        .or(() -> request.findText("logGroupIdentifier").map(LogsOperations::nameOfArn))
-        .orElseThrow(() ->
-            new ServiceError(
-                "InvalidParameterException", "logGroupName or logGroupIdentifier must be given"));
-  }
-
-  private static String nameOfArn(String identifier) {
-    int name = identifier.indexOf(":log-group:");
-    return name < 0
-        ? identifier
-        : identifier.substring(name + ":log-group:".length()).replaceFirst(":\\*$", "");
   }
 }
