@@ -3,6 +3,7 @@ package io.sagelocal;
 import io.sagelocal.api.admin.AdminHandler;
 import io.sagelocal.aws.AccountId;
 import io.sagelocal.engine.ContainerEngine;
+import io.sagelocal.engine.Labels;
 import io.sagelocal.faults.Faults;
 import io.sagelocal.hosting.Endpoints;
 import io.sagelocal.hosting.InvocationMetrics;
@@ -26,8 +27,6 @@ import java.util.regex.Pattern;
  * default account's when there is none.
  */
 final class Reset implements AdminHandler.Reset {
-  private static final String INSTANCE_LABEL = "io.sagelocal.instance";
-  private static final String ARN_LABEL = "io.sagelocal.arn";
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(50);
   private static final Pattern JOBS = Pattern.compile(":(training|transform)-job/");
 
@@ -98,9 +97,9 @@ final class Reset implements AdminHandler.Reset {
 
   /** A container that is told to stop may take two minutes; nobody wants what it would save. */
   private void removeContainers(Predicate<AccountId> accounts) {
-    Map<String, String> instances = engine.containersLabelled(INSTANCE_LABEL);
+    Map<String, String> instances = engine.containersLabelled(Labels.INSTANCE);
     engine
-        .containersLabelled(ARN_LABEL)
+        .containersLabelled(Labels.ARN)
         .forEach((container, arn) -> {
           if (instance.equals(instances.get(container))
               && JOBS.matcher(arn).find()

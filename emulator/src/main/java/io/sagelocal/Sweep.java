@@ -4,6 +4,7 @@ import io.sagelocal.aws.Arn;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.EngineException;
+import io.sagelocal.engine.Labels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,8 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Sweep {
   private static final Logger log = LoggerFactory.getLogger(Sweep.class);
-  private static final String INSTANCE = "io.sagelocal.instance";
-  private static final String RESOURCE = "io.sagelocal.arn";
 
   private final ContainerEngine engine;
   private final String instance;
@@ -74,9 +73,9 @@ final class Sweep {
 
   private void sweep(
       String kind, Function<String, Map<String, String>> labelled, Consumer<String> remove) {
-    Map<String, String> instances = labelled.apply(INSTANCE);
+    Map<String, String> instances = labelled.apply(Labels.INSTANCE);
     labelled
-        .apply(RESOURCE)
+        .apply(Labels.ARN)
         .forEach((name, arn) -> {
           if (instance.equals(instances.get(name))
               && Arn.parse(arn).filter(this::isOrphan).isPresent()) {

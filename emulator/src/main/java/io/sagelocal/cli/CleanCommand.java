@@ -3,6 +3,7 @@ package io.sagelocal.cli;
 import io.sagelocal.Settings;
 import io.sagelocal.StoreSettings;
 import io.sagelocal.docker.DockerContainerEngine;
+import io.sagelocal.engine.Labels;
 import io.sagelocal.objects.CachingObjectStore;
 import java.io.IOException;
 import java.util.List;
@@ -24,7 +25,6 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 final class CleanCommand implements Callable<Integer> {
-  private static final String INSTANCE_LABEL = "io.sagelocal.instance";
   private static final String IMAGE_LABEL = "io.sagelocal.image";
   private final Console console;
 
@@ -55,8 +55,8 @@ final class CleanCommand implements Callable<Integer> {
         CachingObjectStore.removeAll(
             StoreSettings.cacheFolder(Settings.from(flags, console.environment()).dataFolder()));
     try (DockerContainerEngine engine = new DockerContainerEngine(console.environment())) {
-      Set<String> containers = new TreeSet<>(engine.containersLabelled(INSTANCE_LABEL).keySet());
-      Set<String> networks = new TreeSet<>(engine.networksLabelled(INSTANCE_LABEL).keySet());
+      Set<String> containers = new TreeSet<>(engine.containersLabelled(Labels.INSTANCE).keySet());
+      Set<String> networks = new TreeSet<>(engine.networksLabelled(Labels.INSTANCE).keySet());
       List<String> images = withImages ? engine.imagesLabelled(IMAGE_LABEL) : List.of();
       int known = containers.size() + networks.size() + images.size();
       try (Progress progress = new Progress(console, known)) {
@@ -74,7 +74,7 @@ final class CleanCommand implements Callable<Integer> {
         }
       }
       // those of the containers went with them
-      Set<String> volumes = new TreeSet<>(engine.volumesLabelled(INSTANCE_LABEL).keySet());
+      Set<String> volumes = new TreeSet<>(engine.volumesLabelled(Labels.INSTANCE).keySet());
       volumes.forEach(engine::removeVolume);
       int total = known + volumes.size() + objects;
       output.told(

@@ -1,6 +1,7 @@
 package io.sagelocal.cli;
 
 import io.sagelocal.engine.ContainerEngine;
+import io.sagelocal.engine.Labels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +24,9 @@ final class JobContainers {
   static List<String> of(ContainerEngine engine, Path dataFolder, String job) throws IOException {
     Path file = dataFolder.resolve("instance");
     String instance = Files.exists(file) ? Files.readString(file).strip() : "";
-    Map<String, String> instances = engine.containersLabelled("io.sagelocal.instance");
+    Map<String, String> instances = engine.containersLabelled(Labels.INSTANCE);
     List<String> names =
-        engine.containersLabelled("io.sagelocal.job").entrySet().stream()
+        engine.containersLabelled(Labels.JOB).entrySet().stream()
             .filter(entry -> entry.getValue().equals(job))
             .map(Map.Entry::getKey)
             .filter(name -> instance.equals(instances.get(name)))

@@ -6,6 +6,7 @@ import com.github.dockerjava.api.model.HostConfig;
 import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.Exit;
+import io.sagelocal.engine.Labels;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -105,7 +106,7 @@ final class Deletion {
                   .withUser("0:0")
                   .withEntrypoint("rm", "-rf", "--", MOUNT + "/" + folder.getFileName())
                   .withCmd(List.of())
-                  .withLabels(Map.of("io.sagelocal.instance", "delete"))
+                  .withLabels(Map.of(Labels.INSTANCE, "delete"))
                   .withHostConfig(
                       HostConfig.newHostConfig()
                           .withNetworkMode("none")

@@ -6,6 +6,7 @@ import com.github.dockerjava.api.model.HostConfig;
 import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.Exit;
+import io.sagelocal.engine.Labels;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -165,7 +166,7 @@ final class GpuDevices {
               .withEntrypoint(SMI, "-L")
               .withCmd(List.of())
               .withEnv("NVIDIA_VISIBLE_DEVICES=all", "NVIDIA_DRIVER_CAPABILITIES=utility")
-              .withLabels(Map.of("io.sagelocal.instance", "gpus"))
+              .withLabels(Map.of(Labels.INSTANCE, "gpus"))
               .withHostConfig(
                   HostConfig.newHostConfig().withNetworkMode("none").withRuntime(Gpus.NVIDIA))) {
         return new ContainerId(name, command.exec().getId());

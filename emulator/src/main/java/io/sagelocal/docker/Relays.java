@@ -8,6 +8,7 @@ import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
 import io.sagelocal.engine.EngineException;
+import io.sagelocal.engine.Labels;
 import io.sagelocal.engine.UnreachableException;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,7 +27,6 @@ final class Relays {
   /** On a relay: the guarded network that it leads to. */
   private static final String RELAY = "io.sagelocal.relay";
 
-  private static final String INSTANCE = "io.sagelocal.instance";
   private static final String NOBODY = "65534:65534";
 
   /** Arguments: the container's address, the port, the one address to let in (empty for any). */
@@ -126,9 +126,9 @@ final class Relays {
   private static Map<String, String> labelsOfRelay(
       InspectContainerResponse container, String network) {
     Map<String, String> labels = new HashMap<>(Map.of(RELAY, network));
-    String instance = labels(container).get(INSTANCE);
+    String instance = labels(container).get(Labels.INSTANCE);
     if (instance != null) {
-      labels.put(INSTANCE, instance);
+      labels.put(Labels.INSTANCE, instance);
     }
     return labels;
   }

@@ -9,6 +9,7 @@ import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.ForwardingEngine;
+import io.sagelocal.engine.Labels;
 import io.sagelocal.engine.LogSink;
 import io.sagelocal.faults.Fault.Moment;
 import io.sagelocal.state.Timeline;
@@ -26,8 +27,6 @@ import org.slf4j.LoggerFactory;
 /** An engine whose containers meet the faults that wait for them; otherwise the one it wraps. */
 public final class FaultyEngine extends ForwardingEngine {
   private static final Logger log = LoggerFactory.getLogger(FaultyEngine.class);
-  private static final String JOB_LABEL = "io.sagelocal.job";
-  private static final String ARN_LABEL = "io.sagelocal.arn";
 
   private final Faults faults;
   private final Timeline timeline;
@@ -40,8 +39,8 @@ public final class FaultyEngine extends ForwardingEngine {
     private static final int ACCOUNT = 4;
 
     static Optional<Host> of(ContainerSpec spec) {
-      String job = spec.labels().get(JOB_LABEL);
-      String arn = spec.labels().get(ARN_LABEL);
+      String job = spec.labels().get(Labels.JOB);
+      String arn = spec.labels().get(Labels.ARN);
       if (job == null || arn == null) {
         return Optional.empty();
       }

@@ -3,6 +3,7 @@ package io.sagelocal.hosting;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.aws.ServiceError;
 import io.sagelocal.engine.EngineException;
+import io.sagelocal.engine.Labels;
 import io.sagelocal.hosting.EndpointState.Creating;
 import io.sagelocal.hosting.EndpointState.Deleting;
 import io.sagelocal.hosting.EndpointState.Failed;
@@ -228,7 +229,7 @@ final class EndpointRun {
       needed.addAll(names.containers(updating.next()));
     }
     try {
-      ModelInstance.sweep(context.serving().engine(), InstanceNames.ARN_LABEL, names.arn(), needed);
+      ModelInstance.sweep(context.serving().engine(), Labels.ARN, names.arn(), needed);
     } catch (EngineException e) {
       log.warn("leftovers of endpoint {} could not be looked for: {}", name, e.getMessage());
     }
@@ -261,7 +262,7 @@ final class EndpointRun {
   private void down() {
     serving = null;
     fleets.forEach(Fleet::abandon);
-    ModelInstance.sweep(context.serving().engine(), InstanceNames.ARN_LABEL, names.arn(), Set.of());
+    ModelInstance.sweep(context.serving().engine(), Labels.ARN, names.arn(), Set.of());
   }
 
   private void change(EndpointState next) {

@@ -1,6 +1,7 @@
 package io.sagelocal.hosting;
 
 import io.sagelocal.aws.Scope;
+import io.sagelocal.engine.Labels;
 import io.sagelocal.serving.InstanceSpec;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -11,7 +12,6 @@ import java.util.Set;
  * What the instances of one endpoint are called, where their scratch is and how they are marked.
  */
 record InstanceNames(HostingContext context, Scope scope, String endpoint) {
-  static final String ARN_LABEL = "io.sagelocal.arn";
   private static final int SCOPE_DIGITS = 0xffff;
 
   /** The n-th instance of a variant. */
@@ -28,13 +28,7 @@ record InstanceNames(HostingContext context, Scope scope, String endpoint) {
                 variant.name(),
                 number),
         folder().resolve(variant.name()).resolve(number),
-        Map.of(
-            "io.sagelocal.instance",
-            context.instance(),
-            "io.sagelocal.endpoint",
-            endpoint,
-            ARN_LABEL,
-            arn()),
+        Map.of(Labels.INSTANCE, context.instance(), Labels.ENDPOINT, endpoint, Labels.ARN, arn()),
         Endpoints.logGroup(endpoint),
         variant.name() + "/i",
         variant.instanceType(),
@@ -50,7 +44,7 @@ record InstanceNames(HostingContext context, Scope scope, String endpoint) {
         .resolve(endpoint);
   }
 
-  /** The value of {@link #ARN_LABEL} of its containers. */
+  /** The value of {@link Labels#ARN} of its containers. */
   String arn() {
     return scope.sagemaker("endpoint", endpoint).toString();
   }

@@ -6,6 +6,7 @@ import io.sagelocal.engine.ContainerNetwork;
 import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.Folder;
+import io.sagelocal.engine.Labels;
 import io.sagelocal.engine.Limits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -60,7 +61,7 @@ final class MinioContainer implements MinioServer {
                   List.of(
                       new Folder("/data", Files.createDirectories(folder.resolve("data")), true)),
                   List.of(S3_PORT, CONSOLE_PORT),
-                  Map.of("io.sagelocal.instance", instance),
+                  Map.of(Labels.INSTANCE, instance),
                   Limits.none(SHARED_MEMORY_BYTES)));
       MinioContainer minio = new MinioContainer(engine, container, keys);
       try {

@@ -7,6 +7,7 @@ import io.sagelocal.engine.ContainerId;
 import io.sagelocal.engine.ContainerNetwork;
 import io.sagelocal.engine.ContainerSpec;
 import io.sagelocal.engine.Folder;
+import io.sagelocal.engine.Labels;
 import io.sagelocal.training.TrainingState.Training;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -114,9 +115,9 @@ final class HostContainers {
 
   private Map<String, String> labels() {
     return Map.of(
-        "io.sagelocal.instance", context.instance(),
-        "io.sagelocal.job", job.spec().name(),
-        "io.sagelocal.arn", job.arn().toString());
+        Labels.INSTANCE, context.instance(),
+        Labels.JOB, job.spec().name(),
+        Labels.ARN, job.arn().toString());
   }
 
   private String name(String host) {

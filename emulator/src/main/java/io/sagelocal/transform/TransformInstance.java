@@ -2,6 +2,7 @@ package io.sagelocal.transform;
 
 import io.sagelocal.aws.Scope;
 import io.sagelocal.engine.Exit;
+import io.sagelocal.engine.Labels;
 import io.sagelocal.models.Model;
 import io.sagelocal.serving.InstanceSpec;
 import io.sagelocal.serving.ModelInstance;
@@ -22,9 +23,8 @@ final class TransformInstance implements Together.Task {
   private static final Logger log = LoggerFactory.getLogger(TransformInstance.class);
 
   /** Finds the containers of a job. */
-  static final String ARN_LABEL = "io.sagelocal.arn";
-
   private static final int SCOPE_DIGITS = 0xffff;
+
   private static final int CHARS_OF_ID = 12;
 
   private final TransformContext context;
@@ -66,11 +66,11 @@ final class TransformInstance implements Together.Task {
             .formatted(context.instance(), scope.hashCode() & SCOPE_DIGITS, spec.name(), number),
         TransformFolder.of(context.jobsFolder(), scope, spec.name()).instance(number),
         Map.of(
-            "io.sagelocal.instance",
+            Labels.INSTANCE,
             context.instance(),
-            "io.sagelocal.job",
+            Labels.JOB,
             spec.name(),
-            ARN_LABEL,
+            Labels.ARN,
             job.arn().toString()),
         TransformJobs.LOG_GROUP,
         spec.name() + "/i",
@@ -130,7 +130,7 @@ final class TransformInstance implements Together.Task {
         context
             .serving()
             .engine()
-            .containersLabelled(ARN_LABEL)
+            .containersLabelled(Labels.ARN)
             .containsValue(job.arn().toString());
     try {
       return ModelInstance.open(context.serving(), instance, stopped);

@@ -4,6 +4,7 @@ import io.sagelocal.aws.Scope;
 import io.sagelocal.engine.EngineException;
 import io.sagelocal.engine.EngineUnavailableException;
 import io.sagelocal.engine.ImageNotFoundException;
+import io.sagelocal.engine.Labels;
 import io.sagelocal.objects.KeyRefusedException;
 import io.sagelocal.objects.ObjectStore;
 import io.sagelocal.objects.ObjectStoreException;
@@ -167,8 +168,7 @@ final class TransformRun {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    ModelInstance.sweep(
-        context.serving().engine(), TransformInstance.ARN_LABEL, job.arn().toString(), Set.of());
+    ModelInstance.sweep(context.serving().engine(), Labels.ARN, job.arn().toString(), Set.of());
   }
 
   /** A shutdown, too, waits until containers have ended; tells whether nobody interrupted it. */
