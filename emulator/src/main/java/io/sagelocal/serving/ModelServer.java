@@ -42,7 +42,7 @@ public final class ModelServer {
   private final Thread watcher;
   private final Thread logFollower;
   private final LogStream logStream;
-  private volatile @Nullable InetSocketAddress address;
+  private volatile @Nullable String base;
   private volatile @Nullable URI invocations;
   private volatile @Nullable ModelsOnDemand models;
 
@@ -109,12 +109,6 @@ public final class ModelServer {
     }
   }
 
-  /** Where it listens; the engine is not asked again. */
-  public InetSocketAddress address() {
-    InetSocketAddress found = address;
-    return found == null ? findAddress() : found;
-  }
-
   /** The address of its {@code /invocations}, which is made once. */
   public URI invocations() {
     URI found = invocations;
@@ -125,16 +119,15 @@ public final class ModelServer {
     return found;
   }
 
-  /** The address of a path, which is escaped already. */
+  /** The address of a path, which is escaped already; the engine is asked for it once. */
   public URI uri(String path) {
-    InetSocketAddress at = address();
-    return URI.create("http://" + at.getHostString() + ":" + at.getPort() + path);
-  }
-
-  private InetSocketAddress findAddress() {
-    InetSocketAddress found = context.engine().address(container, PORT);
-    address = found;
-    return found;
+    String found = base;
+    if (found == null) {
+      InetSocketAddress at = context.engine().address(container, PORT);
+      found = "http://%s:%d".formatted(at.getHostString(), at.getPort());
+      base = found;
+    }
+    return URI.create(found + path);
   }
 
   /** The container's name within its model. */
