@@ -10,6 +10,7 @@ import io.sagelocal.api.invoke.InvocationHandler;
 import io.sagelocal.api.json.Hold;
 import io.sagelocal.api.json.HostingOperations;
 import io.sagelocal.api.json.JsonProtocol;
+import io.sagelocal.api.json.LogGroupOperations;
 import io.sagelocal.api.json.LogsOperations;
 import io.sagelocal.api.json.MetricsOperations;
 import io.sagelocal.api.json.Operations;
@@ -22,7 +23,6 @@ import io.sagelocal.api.query.QueryProtocol;
 import io.sagelocal.aws.Scope;
 import io.sagelocal.disk.DiskStateStore;
 import io.sagelocal.engine.ContainerEngine;
-import io.sagelocal.engine.EngineException;
 import io.sagelocal.faults.Faults;
 import io.sagelocal.faults.FaultyEngine;
 import io.sagelocal.hosting.AsyncInvocationCodec;
@@ -51,7 +51,6 @@ import io.sagelocal.transform.TransformContext;
 import io.sagelocal.transform.TransformJobCodec;
 import io.sagelocal.transform.TransformJobs;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,17 +60,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The whole graph, built with plain constructors: everything is wired here and nowhere else. */
 public final class Server implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Server.class);
-
   /** After that a container's client asks for its role's credentials again. */
   private static final Duration CREDENTIALS_LAST = Duration.ofHours(6);
 
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Parts parts = new Parts();
   private final GatewayReach reach;
   private final List<String> notes;
   private final Gateway gateway;
@@ -89,10 +84,10 @@ public final class Server implements AutoCloseable {
     Files.createDirectories(data);
     this.reach = new GatewayReach(engine, data.resolve("containers-aws"), this::gateway);
     try {
-      StateStore store = opened(DiskStateStore.open(data.resolve("state.mv")));
+      StateStore store = parts.add(DiskStateStore.open(data.resolve("state.mv")));
       String instance = InstanceId.of(data);
       OpenedStore s3 = OpenedStore.open(settings.store(), data, engine, instance, timeline);
-      opened(s3.closing());
+      parts.add(s3.closing());
       this.notes = s3.notes();
       ObjectStore objects = s3.objects();
       if (settings.store().init().isPresent()) {
@@ -106,7 +101,7 @@ public final class Server implements AutoCloseable {
       Tags tags = new Tags(store);
       Function<Scope, ContainerAccess> access = reach::access;
       this.training =
-          opened(
+          parts.add(
               new TrainingJobs(
                   new TrainingContext(
                       new Records<>(store, TrainingJobs.KIND, new TrainingJobCodec(), timeline),
@@ -126,9 +121,9 @@ public final class Server implements AutoCloseable {
       EndpointConfigs configs = new EndpointConfigs(store, timeline, models);
       ServingContext serving =
           new ServingContext(engine, objects, logs, images, access, timeline, machine, places);
-      InvocationMetrics invocations = opened(new InvocationMetrics(metrics, timeline));
+      InvocationMetrics invocations = parts.add(new InvocationMetrics(metrics, timeline));
       this.endpoints =
-          opened(
+          parts.add(
               new Endpoints(
                   new HostingContext(
                       new Records<>(store, Endpoints.KIND, new EndpointCodec(), timeline),
@@ -139,7 +134,7 @@ public final class Server implements AutoCloseable {
                   configs,
                   models));
       AsyncInvocations asyncInvocations =
-          opened(
+          parts.add(
               new AsyncInvocations(
                   new Records<>(store, AsyncInvocations.KIND, new AsyncInvocationCodec(), timeline),
                   endpoints.routing(),
@@ -148,7 +143,7 @@ public final class Server implements AutoCloseable {
                   timeline,
                   data.resolve("async-answers")));
       this.transforms =
-          opened(
+          parts.add(
               new TransformJobs(
                   new TransformContext(
                       new Records<>(store, TransformJobs.KIND, new TransformJobCodec(), timeline),
@@ -179,7 +174,7 @@ public final class Server implements AutoCloseable {
                       hosting,
                       new TransformOperations(transforms, tags, hold),
                       new TagOperations(tags, resources::has)),
-                  OperationTables.logs(new LogsOperations(logs)),
+                  OperationTables.logs(new LogGroupOperations(logs), new LogsOperations(logs)),
                   cloudwatch),
               faults);
       resumptions.add(training.resumption()); // before anybody can ask for something new
@@ -187,7 +182,7 @@ public final class Server implements AutoCloseable {
       resumptions.add(asyncInvocations.resumption());
       resumptions.add(transforms.resumption());
       this.gateway =
-          opened(
+          parts.add(
               Gateway.open(
                   settings.port(),
                   new Gateway.Services(
@@ -219,7 +214,7 @@ public final class Server implements AutoCloseable {
                           RoleSession.ofToken(token)
                               .map(session ->
                                   session.credentials(timeline.now().plus(CREDENTIALS_LAST))))));
-      opened(this::letGo); // closed first: S3 may be gone before the jobs that use it are told
+      parts.add(this::letGo); // closed first: S3 may be gone before the jobs that use it are told
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -241,7 +236,9 @@ public final class Server implements AutoCloseable {
       Settings settings, ContainerEngine engine, Timeline timeline, Duration modelPatience)
       throws IOException {
     Server server = new Server(settings, engine, timeline, modelPatience);
-    Thread.ofVirtual().name("engine-first-contact").start(server::reachEngine);
+    Thread.ofVirtual()
+        .name("engine-first-contact")
+        .start(new FirstContact(server.reach, server.sweep));
     while (!server.resumptions.isEmpty()) {
       server.resumptions.remove().run();
     }
@@ -263,17 +260,9 @@ public final class Server implements AutoCloseable {
     return training.running() + transforms.running();
   }
 
-  /** Closes what was opened, last first; each part is closed whatever became of the others. */
   @Override
   public void close() {
-    while (!opened.isEmpty()) {
-      AutoCloseable part = opened.pop();
-      try {
-        part.close();
-      } catch (Exception e) { // declared by AutoCloseable
-        log.error("{} could not be closed", part.getClass().getSimpleName(), e);
-      }
-    }
+    parts.close();
   }
 
   /** Begins the end: what fails from now on is no fault of a job. */
@@ -299,24 +288,5 @@ public final class Server implements AutoCloseable {
         Version.OF_THIS,
         "docker",
         reach.isOpen() ? "running" : "not reached");
-  }
-
-  private void reachEngine() {
-    try {
-      reach.open();
-    } catch (EngineException e) {
-      log.warn(
-          "{}. Until then S3 and the API answer, and a job fails with this reason", e.getMessage());
-      return;
-    } catch (UncheckedIOException e) {
-      log.error("containers cannot reach this emulator: {}", e.getMessage());
-      return;
-    }
-    sweep.run();
-  }
-
-  private <C extends AutoCloseable> C opened(C part) {
-    opened.push(part);
-    return part;
   }
 }
