@@ -50,14 +50,14 @@ abstract class FleetTestBase {
   }
 
   void capacity(String variant, int instances) throws Exception {
+    capacities(Map.of("VariantName", variant, "DesiredInstanceCount", instances));
+  }
+
+  void capacities(Object... desired) throws Exception {
     Answer changed =
         server.sagemaker(
             "UpdateEndpointWeightsAndCapacities",
-            Map.of(
-                "EndpointName",
-                "endpoint",
-                "DesiredWeightsAndCapacities",
-                List.of(Map.of("VariantName", variant, "DesiredInstanceCount", instances))));
+            Map.of("EndpointName", "endpoint", "DesiredWeightsAndCapacities", List.of(desired)));
     assertThat(changed.status()).as(changed.message()).isEqualTo(200);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sagelocal.engine.ContainerSpec;
+import io.sagelocal.engine.ContainerSpecs;
 import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.engine.FakeHost;
 import io.sagelocal.engine.MachineSize;
@@ -356,18 +357,7 @@ class ServerEndsTest {
             String.valueOf(spec.labels().get("io.sagelocal.instance")),
             "io.sagelocal.arn",
             "arn:aws:sagemaker:us-east-1:000000000000:" + type + "/nobody-knows");
-    return new ContainerSpec(
-        "sagelocal-orphan-" + type,
-        spec.image(),
-        spec.entrypoint(),
-        spec.command(),
-        spec.environment(),
-        spec.hostname(),
-        spec.network(),
-        List.of(),
-        spec.ports(),
-        labels,
-        spec.limits());
+    return ContainerSpecs.labelled(spec, "sagelocal-orphan-" + type, labels);
   }
 
   private JsonNode advanceUntilEnded(String name, String status)

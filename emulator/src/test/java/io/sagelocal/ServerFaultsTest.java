@@ -142,7 +142,7 @@ class ServerFaultsTest {
 
   @Test
   void anEndpointAnswersLateOrNotAtAllAndThenAgain() throws IOException, InterruptedException {
-    givenEndpoint();
+    server.deploy("model", timeline);
     fault(Map.of("kind", "invocation", "endpoint", "endpoint", "status", 503));
     HttpResponse<String> refused = server.invoke("endpoint", "x");
     assertThat(refused.statusCode()).isEqualTo(503);
@@ -180,7 +180,7 @@ class ServerFaultsTest {
 
   @Test
   void afterAResetNothingIsLeftAndEverythingWorks() throws IOException, InterruptedException {
-    givenEndpoint();
+    server.deploy("model", timeline);
     server.sagemaker("CreateTrainingJob", Requests.trainingJob("done", "ok"));
     server.awaitJob("done", "Completed");
     server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "waits"));
@@ -201,7 +201,7 @@ class ServerFaultsTest {
     server.put("model", "m");
     server.sagemaker("CreateTrainingJob", Requests.trainingJob("job", "ok"));
     server.awaitJob("job", "Completed");
-    givenEndpoint();
+    server.deploy("model", timeline);
     assertThat(server.invoke("endpoint", "x").body()).isEqualTo("ok");
   }
 
@@ -217,18 +217,5 @@ class ServerFaultsTest {
   private void fault(Map<String, ?> fault) throws IOException, InterruptedException {
     HttpResponse<String> answer = server.admin("POST", "faults", fault);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
-  }
-
-  private void givenEndpoint() throws IOException, InterruptedException {
-    server.sagemaker("CreateModel", Requests.imageModel("model", "model"));
-    server.sagemaker("CreateEndpointConfig", Requests.config("config", "model"));
-    server.sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "config"));
-    server.await(
-        "DescribeEndpoint",
-        Map.of("EndpointName", "endpoint"),
-        endpoint -> {
-          timeline.advance(Duration.ofMillis(100)); // the pause between two pings
-          return endpoint.path("EndpointStatus").asText().equals("InService");
-        });
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sagelocal.engine.ContainerSpec;
+import io.sagelocal.engine.ContainerSpecs;
 import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.engine.FakeHost;
 import io.sagelocal.state.FakeTimeline;
@@ -108,32 +109,12 @@ class ServerResetTest {
   private static ContainerSpec ofAnotherInstance(ContainerSpec spec) {
     Map<String, String> labels = new HashMap<>(spec.labels());
     labels.put("io.sagelocal.instance", "another");
-    return new ContainerSpec(
-        "sagelocal-another-job",
-        spec.image(),
-        spec.entrypoint(),
-        spec.command(),
-        spec.environment(),
-        spec.hostname(),
-        spec.network(),
-        List.of(),
-        spec.ports(),
-        labels,
-        spec.limits());
+    return ContainerSpecs.labelled(spec, "sagelocal-another-job", labels);
   }
 
   @Test
   void metricsThatWereStillToBeWrittenAreForgottenToo() throws IOException, InterruptedException {
-    server.sagemaker("CreateModel", Requests.imageModel("model", "model"));
-    server.sagemaker("CreateEndpointConfig", Requests.config("config", "model"));
-    server.sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "config"));
-    server.await(
-        "DescribeEndpoint",
-        Map.of("EndpointName", "endpoint"),
-        endpoint -> {
-          timeline.advance(Duration.ofMillis(100)); // the pause between two pings
-          return endpoint.path("EndpointStatus").asText().equals("InService");
-        });
+    server.deploy("model", timeline);
     server.invoke("endpoint", "x");
     TestServer.await("it is counted", () -> timeline.isAwaited(Duration.ofSeconds(1)));
 

@@ -8,6 +8,7 @@ import io.sagelocal.engine.ContainerEngine;
 import io.sagelocal.engine.FakeContainerEngine;
 import io.sagelocal.images.ImageSource;
 import io.sagelocal.machine.MachineSettings;
+import io.sagelocal.state.FakeTimeline;
 import io.sagelocal.state.Timeline;
 import java.io.IOException;
 import java.net.URI;
@@ -251,6 +252,20 @@ public final class TestServer implements AutoCloseable {
   static String authorization(String region, String service) {
     return "AWS4-HMAC-SHA256 Credential=000000000000/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0"
         .formatted(region, service);
+  }
+
+  /** An endpoint named endpoint of an image, in service; the time goes on while it starts. */
+  void deploy(String image, FakeTimeline timeline) throws IOException, InterruptedException {
+    sagemaker("CreateModel", Requests.imageModel("model", image));
+    sagemaker("CreateEndpointConfig", Requests.config("config", "model"));
+    sagemaker("CreateEndpoint", Requests.endpoint("endpoint", "config"));
+    await(
+        "DescribeEndpoint",
+        Map.of("EndpointName", "endpoint"),
+        endpoint -> {
+          timeline.advance(Duration.ofMillis(100)); // the pause between two pings
+          return endpoint.path("EndpointStatus").asText().equals("InService");
+        });
   }
 
   /** The first step of {@link #close} alone. */
