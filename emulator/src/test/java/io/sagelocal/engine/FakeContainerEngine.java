@@ -124,7 +124,7 @@ public final class FakeContainerEngine implements ContainerEngine {
     Running running = containers.get(name);
     assertThat(running).as("container %s is there", name).isNotNull();
     if (running != null) {
-      running.host().close();
+      running.host().fallSilent();
     }
   }
 
